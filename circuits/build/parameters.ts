@@ -57,7 +57,8 @@ export function toSolidity(): string {
     names.reduce((mask, name) => mask | (1n << BigInt(roles[name as keyof typeof roles])), 0n)
   const numbers = constants().filter(([name]) => /^(TREE|DAY|TAG|STATUS)_/.test(name))
   const cases = Object.entries(purposes).map(
-    ([purpose, allowed]) => `        if (purpose == "${purpose}") return ${roleMask(allowed)}; // ${allowed.join(', ')}`,
+    ([purpose, allowed]) =>
+      `        if (purpose == "${purpose}") return ${roleMask(allowed)}; // ${allowed.join(', ')}`,
   )
   return [
     '// SPDX-License-Identifier: GPL-3.0-or-later',
