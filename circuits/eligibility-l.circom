@@ -1,0 +1,5 @@
+pragma circom 2.2.0;
+
+include "eligibility.circom";
+
+component main {public [context, occasion]} = Eligibility(14, 12);
