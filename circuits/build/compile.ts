@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -66,6 +66,12 @@ export function locate(name: string, options: CompileOptions = {}): Compilation 
 /** Whether all output is there. Folders appear by one rename, so half a compilation is never seen. */
 export function isComplete({ r1cs, wasm, sym }: Compilation): boolean {
   return [r1cs, wasm, sym].every((path) => existsSync(path))
+}
+
+/** Whether a module is what `node` was started with. (`import.meta.main` is newer than Node 22.) */
+export function isCommand(url: string): boolean {
+  const [, script] = process.argv
+  return script !== undefined && existsSync(script) && realpathSync(script) === fileURLToPath(url)
 }
 
 /** SHA-256 over all transitively included sources, the compiler's version and its flags. Lower-case hex, 16 bytes of it. */
