@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma solidity 0.8.37;
+
+import {Registrar} from "./Registrar.sol";
+import {INullifierStore} from "./interfaces/INullifierStore.sol";
+import {LocalChain} from "./libraries/LocalChain.sol";
+
+/// @title NullifierStore
+contract NullifierStore is INullifierStore, Registrar {
+    struct Scheduled {
+        bytes32 kind;
+        uint64 eta;
+    }
+
+    /// @inheritdoc INullifierStore
+    uint256 public immutable ADMISSION_DELAY;
+
+    /// @inheritdoc INullifierStore
+    mapping(address writer => bytes32 kind) public kindOf;
+    /// @inheritdoc INullifierStore
+    mapping(address writer => Scheduled) public scheduled;
+    /// @inheritdoc INullifierStore
+    mapping(bytes32 kind => mapping(bytes32 key => bytes32 mark)) public markOf;
+
+    constructor(address registrar_, uint256 admissionDelay, bytes32[] memory kinds, address[] memory writers)
+        Registrar(registrar_)
+    {
+        LocalChain.requireDelay(admissionDelay, 7 days);
+        if (kinds.length != writers.length) revert NullifierStore_WriterCount(kinds.length, writers.length);
+
+        ADMISSION_DELAY = admissionDelay;
+        for (uint256 i; i < kinds.length; ++i) {
+            _checkWriter(kinds[i], writers[i]);
+            _admit(kinds[i], writers[i]);
+        }
+    }
+
+    /// @inheritdoc INullifierStore
+    function spend(bytes32 kind, bytes32 key, bytes32 mark) external {
+        if (kind == 0 || kindOf[msg.sender] != kind) revert NullifierStore_NotWriter(kind, msg.sender);
+        if (mark == 0) revert NullifierStore_NoMark();
+        mapping(bytes32 => bytes32) storage marks = markOf[kind];
+        if (marks[key] != 0) revert NullifierStore_AlreadySpent(kind, key);
+
+        marks[key] = mark;
+    }
+
+    /// @inheritdoc INullifierStore
+    function scheduleWriter(bytes32 kind, address writer) external onlyRegistrar {
+        _checkWriter(kind, writer);
+        if (scheduled[writer].eta != 0) revert NullifierStore_AlreadyScheduled(writer);
+
+        uint64 eta = uint64(block.timestamp + ADMISSION_DELAY);
+        scheduled[writer] = Scheduled({kind: kind, eta: eta});
+
+        _record(keccak256("writer.scheduled"), _subject(writer), abi.encode(kind, eta));
+    }
+
+    /// @inheritdoc INullifierStore
+    function cancelWriter(address writer) external onlyRegistrar {
+        if (scheduled[writer].eta == 0) revert NullifierStore_NotScheduled(writer);
+
+        delete scheduled[writer];
+
+        _record(keccak256("writer.cancelled"), _subject(writer), "");
+    }
+
+    /// @inheritdoc INullifierStore
+    function admitWriter(address writer) external {
+        Scheduled memory announced = scheduled[writer];
+        if (announced.eta == 0) revert NullifierStore_NotScheduled(writer);
+        if (block.timestamp < announced.eta) revert NullifierStore_TooEarly(writer, announced.eta);
+
+        delete scheduled[writer];
+        _admit(announced.kind, writer);
+    }
+
+    function _checkWriter(bytes32 kind, address writer) private view {
+        if (kind == 0 || writer == address(0) || kindOf[writer] != 0) revert NullifierStore_UnfitWriter(writer, kind);
+    }
+
+    function _admit(bytes32 kind, address writer) private {
+        kindOf[writer] = kind;
+
+        _record(keccak256("writer.admitted"), _subject(writer), abi.encode(kind));
+    }
+
+    function _subject(address writer) private pure returns (bytes32) {
+        return bytes32(uint256(uint160(writer)));
+    }
+}
