@@ -1,0 +1,88 @@
+import * as CodeSystem from '../protocol/CodeSystem.ts'
+import * as Element from './Element.ts'
+
+/** A code of a system that Medseal has a number for. */
+export type Coding = { readonly system: CodeSystem.CodeSystem; readonly code: CodeSystem.CodeNumber }
+
+/** What a CodeableConcept says, and what of it is lost. */
+export type Concept = { readonly codings: readonly Coding[]; readonly lost: readonly Lost[] }
+
+export type Lost = {
+  readonly path: string
+  readonly reason: 'unknown-system' | 'invalid-code'
+  /** The system that is not complete without it. */
+  readonly system: CodeSystem.CodeSystem | undefined
+}
+
+/** Every different coding of a concept. @throws {Element.WrongTypeError} */
+export function read(concept: Element.Element | undefined): Concept {
+  const codings = new Map<string, Coding>()
+  const lost: Lost[] = []
+  for (const coding of concept ? Element.children(concept, 'coding') : []) {
+    const uri = Element.text(coding, 'system')
+    const code = Element.text(coding, 'code')
+    const system = systemOf(uri)
+    const number = system && code !== undefined ? encode(system, code) : undefined
+    if (system && number !== undefined) codings.set(`${system} ${number}`, { system, code: number })
+    else if (system) lost.push({ path: coding.path, reason: 'invalid-code', system })
+    else lost.push({ path: coding.path, reason: 'unknown-system', system: uri && isHl7(uri) ? anyHl7 : undefined })
+  }
+  return { codings: [...codings.values()], lost }
+}
+
+/** The codes of a concept that are of one system, as written: for statuses. @throws {Element.WrongTypeError} */
+export function codesOf(concept: Element.Element, uri: string): readonly string[] {
+  const codings = Element.children(concept, 'coding')
+  const codes = codings
+    .filter((coding) => Element.text(coding, 'system') === uri)
+    .map((coding) => Element.text(coding, 'code'))
+  return codes.filter((code) => code !== undefined)
+}
+
+/**
+ * The system of a FHIR uri. Value sets are what the issuer finds, never what a document claims: their uris name no
+ * system here.
+ */
+function systemOf(uri: string | undefined): CodeSystem.CodeSystem | undefined {
+  if (uri === undefined) return undefined
+  const system = CodeSystem.fromUri(urisByOid.get(uri) ?? uri)
+  return system === CodeSystem.everSet || system === CodeSystem.activeSet ? undefined : system
+}
+
+function encode(system: CodeSystem.CodeSystem, code: string): CodeSystem.CodeNumber | undefined {
+  try {
+    const written = system === 'NDC-11' ? elevenDigits(code) : code
+    return written === undefined ? undefined : CodeSystem.encode(system, written)
+  } catch (error) {
+    if (error instanceof CodeSystem.InvalidCodeError) return undefined
+    throw error
+  }
+}
+
+/** NDC-11 from the dashed forms 4-4-2, 5-3-2, 5-4-1 and 5-4-2. Ten digits without dashes have three readings. */
+function elevenDigits(code: string): string | undefined {
+  if (/^\d{11}$/.test(code)) return code
+  const [, labeler, product, pack] = /^(\d{4,5})-(\d{3,4})-(\d{1,2})$/.exec(code) ?? []
+  if (!labeler || !product || !pack || labeler.length + product.length + pack.length < 10) return undefined
+  return labeler.padStart(5, '0') + product.padStart(4, '0') + pack.padStart(2, '0')
+}
+
+/** Code systems by OID, as CDA documents name them and FHIR servers sometimes repeat (hl7.org/fhir/R4/terminologies-systems.html). */
+const urisByOid: ReadonlyMap<string, string> = new Map([
+  ['urn:oid:2.16.840.1.113883.6.96', 'http://snomed.info/sct'],
+  ['urn:oid:2.16.840.1.113883.6.1', 'http://loinc.org'],
+  ['urn:oid:2.16.840.1.113883.6.88', 'http://www.nlm.nih.gov/research/umls/rxnorm'],
+  ['urn:oid:2.16.840.1.113883.6.90', 'http://hl7.org/fhir/sid/icd-10-cm'],
+  ['urn:oid:2.16.840.1.113883.6.3', 'http://hl7.org/fhir/sid/icd-10'],
+  ['urn:oid:2.16.840.1.113883.6.73', 'http://www.whocc.no/atc'],
+  ['urn:oid:2.16.840.1.113883.6.69', 'http://hl7.org/fhir/sid/ndc'],
+  ['urn:oid:2.16.840.1.113883.12.292', 'http://hl7.org/fhir/sid/cvx'],
+  ['urn:oid:2.16.840.1.113883.6.12', 'http://www.ama-assn.org/go/cpt'],
+])
+
+/** Stands for all HL7 code systems: they share one completeness bit. */
+const anyHl7 = 'HL7 AdministrativeGender' satisfies CodeSystem.CodeSystem
+
+function isHl7(uri: string): boolean {
+  return /^http:\/\/(terminology\.hl7\.org|hl7\.org\/fhir)\/(?!sid\/)/.test(uri)
+}

@@ -1,0 +1,301 @@
+import { parameters } from '../generated/parameters.ts'
+import type * as Attribute from '../protocol/Attribute.ts'
+import * as CodeSystem from '../protocol/CodeSystem.ts'
+import type * as Day from '../protocol/Day.ts'
+import * as Bundle from './Bundle.ts'
+import * as Condition from './Condition.ts'
+import * as Element from './Element.ts'
+import * as Json from './Json.ts'
+import * as MedicationRequest from './MedicationRequest.ts'
+import * as Observation from './Observation.ts'
+import * as Omission from './Omission.ts'
+import * as Patient from './Patient.ts'
+import * as Resource from './Resource.ts'
+
+/** What a FHIR document says about a patient, and what of it was not understood. */
+export type Imported = {
+  /** Without those of value sets, which `ValueSet.match` adds. */
+  readonly attributes: readonly Attribute.Attribute[]
+  /** Every resource and component that is not in `attributes`, and why. */
+  readonly omissions: readonly Omission.Omission[]
+  /** What was read in part, and what is odd about the whole. */
+  readonly remarks: readonly Omission.Remark[]
+  readonly account: Account
+  readonly complete: Complete
+  /** Number of Patient resources. A record is about exactly one. */
+  readonly patients: number
+}
+
+/** taken + leftOut = resources + components, always. */
+export type Account = {
+  /** Resources of the bundle, and those contained in them. */
+  readonly resources: number
+  /** Components of Observations. */
+  readonly components: number
+  readonly taken: number
+  readonly leftOut: number
+}
+
+/**
+ * What an issuer may sign of this document as complete.
+ *
+ * Bits are read in pairs: category C with system S says that every fact of C which the document holds up to asOf, in
+ * every code of S it is given, is among the attributes, so that NONE over C and S means absence. Hence:
+ *
+ * - A category is a kind of resource: demographic is Patient, condition is Condition, observation is Observation with
+ *   its components, prescription is MedicationRequest. A diagnosis that only a claim, an encounter or a report names
+ *   belongs to those. Categories that are not read are never complete; medicines known otherwise (MedicationStatement,
+ *   -Administration, -Dispense) are prescriptions we may lack, so they spoil prescription.
+ * - A category is spoilt by a resource or component of it that is, or may be, a fact and gave no attribute: no coding
+ *   of a known system, unreadable date, status or type, another subject, a meaning modified, elements taken out.
+ *   It is not spoilt by what explains itself: refuted, entered in error, cancelled, a draft or proposal, not final,
+ *   dated after asOf, a second copy of the same.
+ * - A system is spoilt by a coding of it that could not be read, also where the fact is in the record by another
+ *   coding, and by every fact lost that was coded in it. A system that occurs nowhere is complete: NONE over it is
+ *   true and says little, which is why absence of a disease is asked of a value set.
+ * - The value-set systems stand for what will be matched: "ever" is complete when no coding of any system was lost,
+ *   "active" when besides no fact is of unknown activity. Whoever matches an edition signs them with it.
+ * - What could be anything spoils every category: an entry without a resource, a resource type R4 does not have, a
+ *   bundle within the bundle, further pages, a warning by the server. So does any number of patients but one.
+ */
+export type Complete = {
+  readonly categories: readonly CodeSystem.Category[]
+  readonly systems: readonly CodeSystem.CodeSystem[]
+}
+
+/**
+ * Reads a FHIR R4 bundle, or a single resource, as of a day.
+ * @throws {Json.TooLongError} {Json.TooDeepError} {Json.NotJsonError} {Json.UnsupportedEngineError}
+ *         {Bundle.NotAResourceError} {Bundle.UnsupportedTypeError} {Bundle.TooManyEntriesError}
+ */
+export function importBundle(text: string, { asOf }: { readonly asOf: Day.Day }): Imported {
+  const bundle = Bundle.read(Json.parse(text))
+  const patients = bundle.entries.filter(({ resourceType }) => resourceType === 'Patient')
+  const directory = directoryOf(bundle.entries)
+  const isPatient = referenceTo(patients)
+  const firstCopies = new Map<string, Json.JsonObject>()
+
+  let resources = 0
+  let components = 0
+  const readings = bundle.entries.map((entry) => {
+    const { resource, resourceType, index } = entry
+    const { contained, componentCount } = partsOf(entry)
+    resources += 1 + contained.length
+    components += componentCount
+    const context: Resource.Context = {
+      asOf,
+      resourceType,
+      index,
+      fact: factOf(entry),
+      isPatient,
+      medicationAt: (reference) => directory.get(unversioned(reference)),
+    }
+    const copy = copyOf(entry, firstCopies)
+    const own =
+      resource && !copy ? readResource(resource, context, componentCount) : emptyOr(copy, context, componentCount)
+    return Resource.joined([own, ...contained.map((part) => readContained(part, context))])
+  })
+
+  const { attributes, taken, omissions, remarks } = Resource.joined(readings)
+  const leftOut = omissions.length
+  if (taken + leftOut !== resources + components) throw new AccountError()
+  const allRemarks = [...remarks, ...remarksOn(bundle, patients.length)]
+  return {
+    attributes,
+    omissions,
+    remarks: allRemarks,
+    account: { resources, components, taken, leftOut },
+    complete: completeOf([...omissions, ...allRemarks], patients.length),
+    patients: patients.length,
+  }
+}
+
+/** Readers, and the category whose completeness is at stake. */
+const readers = {
+  Patient: { read: Patient.read, category: 'demographic' },
+  Condition: { read: Condition.read, category: 'condition' },
+  Observation: { read: Observation.read, category: 'observation' },
+  MedicationRequest: { read: MedicationRequest.read, category: 'prescription' },
+} as const
+
+const unreadMedicines = ['MedicationStatement', 'MedicationAdministration', 'MedicationDispense']
+const opaqueTypes = ['unknown', 'Bundle', 'Parameters', 'OperationOutcome']
+
+function isRead(resourceType: string): resourceType is keyof typeof readers {
+  return Object.hasOwn(readers, resourceType)
+}
+
+function readResource(resource: Element.Element, context: Resource.Context, componentCount: number): Resource.Reading {
+  const { resourceType } = context
+  const { path } = resource
+  if (!isRead(resourceType)) return unread(path, resourceType, context)
+  const { read, category } = readers[resourceType]
+  try {
+    return read(resource, context)
+  } catch (error) {
+    if (!(error instanceof Element.WrongTypeError)) throw error
+    return withComponents(context, componentCount, {
+      path: error.path,
+      reason: 'wrong-type',
+      spoils: Resource.spoiling(category),
+    })
+  }
+}
+
+function unread(path: string, resourceType: string, context: Resource.Context): Resource.Reading {
+  if (opaqueTypes.includes(resourceType)) {
+    return Resource.leftOut(context, { path, reason: 'opaque', spoils: Omission.everything })
+  }
+  if (unreadMedicines.includes(resourceType)) {
+    return Resource.leftOut(context, { path, reason: 'unread-medicine', spoils: Resource.spoiling('prescription') })
+  }
+  return Resource.leftOut(context, { path, reason: 'unread-type' })
+}
+
+/** A fact contained in another resource has no identity of its own, so it cannot be told from a copy. */
+function readContained({ json, path }: Element.Element, context: Resource.Context): Resource.Reading {
+  const resourceType = Bundle.typeOf(json)
+  if (!isRead(resourceType)) return unread(path, resourceType, { ...context, resourceType })
+  const spoils = Resource.spoiling(readers[resourceType].category)
+  return Resource.leftOut({ ...context, resourceType }, { path, reason: 'contained', spoils })
+}
+
+function emptyOr(
+  copy: 'duplicate' | 'conflicting-duplicate' | undefined,
+  context: Resource.Context,
+  componentCount: number,
+): Resource.Reading {
+  const { resourceType } = context
+  if (!copy)
+    return Resource.leftOut(context, { path: 'Bundle.entry', reason: 'no-resource', spoils: Omission.everything })
+  const differs = copy === 'conflicting-duplicate' && isRead(resourceType)
+  const spoils = differs ? Resource.spoiling(readers[resourceType].category) : Omission.nothing
+  return withComponents(context, componentCount, { path: resourceType, reason: copy, spoils })
+}
+
+/** Leaves out a resource and, with it, its components. */
+function withComponents(
+  context: Resource.Context,
+  componentCount: number,
+  omission: { readonly path: string; readonly reason: Omission.Reason; readonly spoils: Omission.Spoils },
+): Resource.Reading {
+  return Resource.joined(Array.from({ length: 1 + componentCount }, () => Resource.leftOut(context, omission)))
+}
+
+/** What of an entry is counted besides the resource itself, whatever its readers make of it. */
+function partsOf({ resource, resourceType }: Bundle.Entry) {
+  if (!resource) return { contained: [], componentCount: 0 }
+  const component = resourceType === 'Observation' ? Json.member(resource.json, 'component') : undefined
+  const contained = Json.member(resource.json, 'contained')
+  const list = contained === undefined || Json.isList(contained) ? (contained ?? []) : [contained]
+  return {
+    contained: list.map((json, i) => ({
+      json: Json.isObject(json) ? json : {},
+      path: `${resource.path}.contained[${i}]`,
+    })),
+    componentCount: Json.isList(component) ? component.length : 0,
+  }
+}
+
+/** Whether the same resource came before in this bundle, by its type and id or by its fullUrl; remembers it if not. */
+function copyOf(
+  { resource, resourceType, fullUrl }: Bundle.Entry,
+  firstCopies: Map<string, Json.JsonObject>,
+): 'duplicate' | 'conflicting-duplicate' | undefined {
+  if (!resource) return undefined
+  const id = idOf(resource)
+  const names = [
+    ...(id === undefined ? [] : [`${resourceType}/${id}`]),
+    ...(fullUrl === undefined ? [] : [`url ${fullUrl}`]),
+  ]
+  const first = names.map((name) => firstCopies.get(name)).find((json) => json !== undefined)
+  if (first) return Json.equal(first, resource.json) ? 'duplicate' : 'conflicting-duplicate'
+  for (const name of names) firstCopies.set(name, resource.json)
+  return undefined
+}
+
+function factOf({ resource, resourceType, fullUrl, index }: Bundle.Entry): string {
+  const id = resource && idOf(resource)
+  return id === undefined ? (fullUrl ?? `${resourceType}/@${index}`) : `${resourceType}/${id}`
+}
+
+function idOf({ json }: Element.Element): string | undefined {
+  const id = Json.member(json, 'id')
+  return typeof id === 'string' && id !== '' ? id : undefined
+}
+
+/** Medications by fullUrl and by relative reference. */
+function directoryOf(entries: readonly Bundle.Entry[]): ReadonlyMap<string, Element.Element> {
+  const directory = new Map<string, Element.Element>()
+  for (const { resource, resourceType, fullUrl } of entries) {
+    if (!resource || resourceType !== 'Medication') continue
+    const id = idOf(resource)
+    if (id !== undefined) directory.set(`Medication/${id}`, resource)
+    if (fullUrl !== undefined) directory.set(fullUrl, resource)
+  }
+  return directory
+}
+
+/** Whether a reference leads to the one patient. With no patient or several, nothing can be told apart. */
+function referenceTo(patients: readonly Bundle.Entry[]): (reference: string) => boolean {
+  const [patient, ...others] = patients
+  if (!patient || others.length > 0) return () => true
+  const id = patient.resource && idOf(patient.resource)
+  const { fullUrl } = patient
+  return (reference) => {
+    const target = unversioned(reference)
+    if (target === fullUrl) return true
+    // Two servers may both have a Patient/1: a whole address must be the patient's own, where that is known.
+    const isRelative = !target.includes(':')
+    if (id === undefined || !(isRelative || fullUrl === undefined)) return false
+    return target === `Patient/${id}` || (!isRelative && target.endsWith(`/Patient/${id}`))
+  }
+}
+
+function unversioned(reference: string): string {
+  return reference.replace(/\/_history\/[^/]+$/, '')
+}
+
+function remarksOn({ hasMorePages, element }: Bundle.Bundle, patients: number): readonly Omission.Remark[] {
+  const reasons: Omission.RemarkReason[] = []
+  if (hasMorePages) reasons.push('more-pages')
+  if (element && isLabelledSubset(element)) reasons.push('subsetted')
+  if (patients !== 1) reasons.push(patients === 0 ? 'no-patient' : 'several-patients')
+  return reasons.map((reason) => ({
+    resourceType: 'Bundle',
+    index: -1,
+    path: 'Bundle',
+    reason,
+    spoils: Omission.everything,
+  }))
+}
+
+function isLabelledSubset(bundle: Element.Element): boolean {
+  try {
+    return Resource.isSubsetted(bundle)
+  } catch (error) {
+    if (error instanceof Element.WrongTypeError) return true
+    throw error
+  }
+}
+
+function completeOf(lost: readonly { readonly spoils: Omission.Spoils }[], patients: number): Complete {
+  const categories = new Set(lost.flatMap(({ spoils }) => spoils.categories))
+  const systems = new Set(lost.flatMap(({ spoils }) => spoils.systems))
+  if (systems.size > (systems.has(CodeSystem.activeSet) ? 1 : 0)) systems.add(CodeSystem.everSet)
+  if (systems.has(CodeSystem.everSet)) systems.add(CodeSystem.activeSet)
+  return {
+    categories: patients === 1 ? Omission.readCategories.filter((category) => !categories.has(category)) : [],
+    systems: patients === 1 ? allSystems.filter((system) => !systems.has(system)) : [],
+  }
+}
+
+const allSystems = Object.keys(parameters.systems) as CodeSystem.CodeSystem[]
+
+/** Resources went missing between the bundle and the account of it: a defect of the importer, never of a record. */
+export class AccountError extends Error {
+  override readonly name = 'Import.AccountError'
+  constructor() {
+    super('The importer does not account for every resource and component.')
+  }
+}

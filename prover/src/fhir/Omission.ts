@@ -1,0 +1,69 @@
+import type { Category, CodeSystem } from '../protocol/CodeSystem.ts'
+
+/** What was not read, and the categories and systems the record is therefore not complete for. */
+export type Omission = Place & { readonly reason: Reason; readonly spoils: Spoils }
+
+/** Something read in part: a coding lost, a value not usable. The fact itself is in the record. */
+export type Remark = Place & { readonly reason: RemarkReason; readonly spoils: Spoils }
+
+export type Place = {
+  /** A FHIR R4 resource type, or "unknown". */
+  readonly resourceType: string
+  /** Position in Bundle.entry; 0 for a single resource, -1 for the bundle itself. */
+  readonly index: number
+  readonly path: string
+}
+
+export type Spoils = { readonly categories: readonly Category[]; readonly systems: readonly CodeSystem[] }
+
+/** Nothing is lost: the record says as much without it. */
+export const nothing: Spoils = { categories: [], systems: [] }
+
+/** The categories whose facts are read. */
+export const readCategories = ['demographic', 'condition', 'observation', 'prescription'] as const satisfies Category[]
+
+/** Facts of any category may be lost. */
+export const everything: Spoils = { categories: readCategories, systems: [] }
+
+export type Reason =
+  // Explained: not a fact, or not one of this record.
+  | 'unread-type'
+  | 'after-as-of'
+  | 'entered-in-error'
+  | 'refuted'
+  | 'not-final'
+  | 'cancelled'
+  | 'draft'
+  | 'not-an-order'
+  | 'not-performed'
+  | 'duplicate'
+  // A fact, or perhaps one, that could not be read.
+  | 'unread-medicine'
+  | 'no-coding'
+  | 'no-known-code'
+  | 'invalid-date'
+  | 'unknown-status'
+  | 'wrong-type'
+  | 'modified-meaning'
+  | 'other-subject'
+  | 'unresolved-reference'
+  | 'contained'
+  | 'conflicting-duplicate'
+  | 'subsetted'
+  | 'no-resource'
+  | 'opaque'
+
+export type RemarkReason =
+  | 'unknown-system'
+  | 'invalid-code'
+  | 'no-value'
+  | 'unknown-unit'
+  | 'comparator'
+  | 'unusable-value'
+  | 'no-clinical-status'
+  | 'invalid-date'
+  | 'after-as-of'
+  | 'more-pages'
+  | 'subsetted'
+  | 'no-patient'
+  | 'several-patients'
