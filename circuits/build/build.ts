@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import circuitSizes from '../parameters.json' with { type: 'json' }
@@ -52,6 +52,9 @@ export interface BuildOptions<Name extends string> {
 
 /** Circuits built at the same time, each in a process of its own: the reference machine has two cores. */
 const concurrency = 2
+
+/** Builds kept of each circuit, its O1 compilations among them; a large one takes 150 MB. */
+const buildsKept = 6
 
 /** A lock older than this is taken for one whose owner died and whose process id went to somebody else. */
 const lockLifetimeMilliseconds = 15 * 60_000
@@ -142,6 +145,7 @@ export async function buildCircuit(
     tell('key made')
     const made = find(name, options)
     if (!made) throw new ChangedError(name)
+    prune(dirname(folder))
     return made
   } finally {
     release()
@@ -213,6 +217,15 @@ function isAbandoned(path: string): boolean {
 function ageOf(path: string): number {
   const stat = statSync(path, { throwIfNoEntry: false })
   return stat === undefined ? 0 : Date.now() - stat.mtimeMs
+}
+
+/** Removes all but the newest builds of a circuit, and what interrupted ones have left. */
+function prune(folder: string): void {
+  const builds = readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => join(folder, name))
+    .sort((left, right) => ageOf(left) - ageOf(right))
+  for (const build of builds.slice(buildsKept)) rmSync(build, { recursive: true, force: true })
 }
 
 /** Writes a file so that it is there whole or not at all. */
