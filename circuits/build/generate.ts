@@ -77,21 +77,25 @@ function listOrphans(generated: ReadonlySet<string>): readonly string[] {
 }
 
 const checking = process.argv.includes('--check')
-const stale: string[] = []
 const generated = new Set<string>()
+let isStale = false
 for (const generate of [fromParameters, fromCircuits, fromContracts]) {
   const files = await generate()
   for (const path of Object.keys(files)) generated.add(path)
-  if (checking) stale.push(...Object.keys(files).filter((path) => !isCurrent(path, files[path] as string)))
-  else write(files)
+  if (!checking) write(files)
+  // Told at once: a stale file may be what makes the next step fail.
+  else for (const path of Object.keys(files)) if (!isCurrent(path, files[path] as string)) tellStale(path)
 }
-const orphans = listOrphans(generated)
-if (checking) {
-  for (const path of [...stale, ...orphans]) console.error(`stale: ${path}`)
-  if (stale.length + orphans.length > 0) {
-    console.error('Run `npm run generate` and commit what it writes.')
-    process.exitCode = 1
-  }
-} else {
-  for (const path of orphans) console.error(`nothing generates ${path} any more: remove it`)
+for (const path of listOrphans(generated)) {
+  if (checking) tellStale(path)
+  else console.error(`nothing generates ${path} any more: remove it`)
+}
+if (isStale) {
+  console.error('Run `npm run generate` and commit what it writes.')
+  process.exitCode = 1
+}
+
+function tellStale(path: string): void {
+  isStale = true
+  console.error(`stale: ${path}`)
 }
