@@ -3,19 +3,19 @@ pragma solidity 0.8.37;
 
 import {AuditTrail} from "./AuditTrail.sol";
 import {Parameters} from "./generated/Parameters.sol";
+import {EligibilitySignals} from "./generated/Signals.sol";
 import {IConsentRegistry} from "./interfaces/IConsentRegistry.sol";
 import {IEligibilityRegistry} from "./interfaces/IEligibilityRegistry.sol";
 import {INullifierStore} from "./interfaces/INullifierStore.sol";
 import {IPolicyRegistry} from "./interfaces/IPolicyRegistry.sol";
 import {IStakeholderRegistry} from "./interfaces/IStakeholderRegistry.sol";
-import {IVerifier} from "./interfaces/IVerifier.sol";
 import {IVerifierRegistry} from "./interfaces/IVerifierRegistry.sol";
 import {Calendar} from "./libraries/Calendar.sol";
 import {ConsentLib} from "./libraries/ConsentLib.sol";
 import {Eip712} from "./libraries/Eip712.sol";
 import {RequestLib} from "./libraries/RequestLib.sol";
 import {Signatures} from "./libraries/Signatures.sol";
-import {Consent} from "./types/Consent.sol";
+import {VerifierCall} from "./libraries/VerifierCall.sol";
 import {ConsentId} from "./types/ConsentId.sol";
 import {ConsentTerms} from "./types/ConsentTerms.sol";
 import {IssuersRoot} from "./types/IssuersRoot.sol";
@@ -31,7 +31,16 @@ import {Submission} from "./types/Submission.sol";
 /// @title EligibilityRegistry
 contract EligibilityRegistry is IEligibilityRegistry, AuditTrail {
     using RequestLib for Request;
-    using ConsentLib for Consent;
+    using ConsentLib for ConsentTerms;
+    using VerifierCall for VerifierCall.Batch;
+
+    /// @dev What the contract has computed about a submission.
+    struct Answer {
+        RequestId requestId;
+        ConsentId consentId;
+        uint256 scope;
+        PolicyHash policyHash;
+    }
 
     /// @dev What a receipt says before the proof, in its order.
     struct Receipt {
@@ -52,13 +61,17 @@ contract EligibilityRegistry is IEligibilityRegistry, AuditTrail {
     bytes32 private constant PAYLOAD_TYPEHASH = keccak256("Medseal eligibility payload");
     bytes32 private constant CONTEXT_TYPEHASH = keccak256("Medseal eligibility context");
     bytes32 private constant NULLIFIER_KIND = "eligibility";
-    uint256 private constant SIGNALS = 5;
 
     IStakeholderRegistry public immutable STAKEHOLDERS;
     IVerifierRegistry public immutable VERIFIERS;
     IPolicyRegistry public immutable POLICIES;
     INullifierStore public immutable NULLIFIERS;
     IConsentRegistry public immutable CONSENTS;
+
+    // Domains as of deployment; computed anew where a fork has changed the chain's id.
+    uint256 private immutable CHAIN_ID = block.chainid;
+    bytes32 private immutable REQUEST_DOMAIN = Eip712.domainSeparator(address(this));
+    bytes32 private immutable CONSENT_DOMAIN;
 
     constructor(
         IStakeholderRegistry stakeholders,
@@ -72,21 +85,23 @@ contract EligibilityRegistry is IEligibilityRegistry, AuditTrail {
         POLICIES = policies;
         NULLIFIERS = nullifiers;
         CONSENTS = consents;
+        CONSENT_DOMAIN = Eip712.domainSeparator(address(consents));
     }
 
     /// @inheritdoc IEligibilityRegistry
     function verify(Submission calldata submission) external {
+        Request calldata request = submission.request;
         address verifier = _verifierOf(submission.kind, submission.verifierVersion);
-        (bytes memory refusal, RequestId id, Receipt memory receipt) = _check(submission);
+        (bytes memory refusal, Answer memory answer) = _check(submission, request);
         if (refusal.length != 0) _revertWith(refusal);
-        uint256 scope = _scope(submission.request, id);
-        uint256[] memory signals = _signals(receipt, id, scope);
-        if (!IVerifier(verifier).verifyProof(submission.proof, signals)) revert EligibilityRegistry_InvalidProof();
+        if (!VerifierCall.accepts(verifier, submission.proof, _signals(submission, answer))) {
+            revert EligibilityRegistry_InvalidProof();
+        }
 
-        refusal = _spend(receipt, id, scope);
+        refusal = _spend(submission, answer);
         if (refusal.length != 0) _revertWith(refusal);
 
-        _record(keccak256("eligibility.verified"), RequestId.unwrap(id), abi.encode(receipt, submission.proof));
+        _setAuditHead(_leaveReceipt(auditHead(), submission, request, answer));
     }
 
     /// @inheritdoc IEligibilityRegistry
@@ -95,41 +110,20 @@ contract EligibilityRegistry is IEligibilityRegistry, AuditTrail {
         bytes32 kind = submissions[0].kind;
         uint32 version = submissions[0].verifierVersion;
         address verifier = _verifierOf(kind, version);
-        Proof[] memory proofs = new Proof[](submissions.length);
-        uint256[] memory signals = new uint256[](submissions.length * SIGNALS);
-        uint256 accepted;
+        VerifierCall.Batch memory batch = VerifierCall.open(submissions.length);
         uint256 head = auditHead();
         for (uint256 i; i < submissions.length; ++i) {
+            uint256 free = _freeMemory();
             Submission calldata submission = submissions[i];
             if (submission.kind != kind || submission.verifierVersion != version) {
                 revert EligibilityRegistry_MixedBatch(i);
             }
-            (bytes memory refusal, RequestId id, Receipt memory receipt) = _check(submission);
-            if (refusal.length == 0) {
-                uint256 scope = _scope(submission.request, id);
-                refusal = _spend(receipt, id, scope);
-                if (refusal.length == 0) {
-                    proofs[accepted] = submission.proof;
-                    uint256[] memory own = _signals(receipt, id, scope);
-                    for (uint256 j; j < SIGNALS; ++j) signals[accepted * SIGNALS + j] = own[j];
-                    ++accepted;
-                    head = _append(
-                        head,
-                        keccak256("eligibility.verified"),
-                        RequestId.unwrap(id),
-                        abi.encode(receipt, submission.proof)
-                    );
-                    continue;
-                }
-            }
-            emit SubmissionSkipped(i, submission.nullifier, refusal);
+            head = _takeOrSkip(head, batch, i, submission);
+            // Nothing of this submission is needed any more: what it has for the verifier is in the batch.
+            _freeMemoryFrom(free);
         }
-        if (accepted == 0) return;
-        assembly {
-            mstore(proofs, accepted)
-            mstore(signals, mul(accepted, SIGNALS))
-        }
-        if (!IVerifier(verifier).verifyBatch(proofs, signals)) revert EligibilityRegistry_InvalidProof();
+        if (batch.count == 0) return;
+        if (!VerifierCall.accepts(verifier, batch)) revert EligibilityRegistry_InvalidProof();
 
         _setAuditHead(head);
     }
@@ -157,28 +151,18 @@ contract EligibilityRegistry is IEligibilityRegistry, AuditTrail {
 
     /// @inheritdoc IEligibilityRegistry
     function consentId(Request calldata request, ConsentTerms calldata terms) external view returns (ConsentId) {
-        return _consentId(request.recipientId, requestId(request), terms);
+        return _consentId(request, requestId(request), terms);
     }
 
     /// @inheritdoc IEligibilityRegistry
-    function contextOf(Submission calldata submission) external view returns (uint256) {
-        return signalsOf(submission)[3];
-    }
-
-    /// @inheritdoc IEligibilityRegistry
-    function occasionOf(Submission calldata submission) external view returns (uint256) {
-        return signalsOf(submission)[4];
-    }
-
-    /// @inheritdoc IEligibilityRegistry
-    function signalsOf(Submission calldata submission) public view returns (uint256[] memory) {
+    function signalsOf(Submission calldata submission) external view returns (EligibilitySignals memory) {
         RequestId id = requestId(submission.request);
-        return _signals(_receipt(submission, id), id, _scope(submission.request, id));
+        return _signals(submission, _answer(submission, submission.request, id));
     }
 
     /// @inheritdoc IEligibilityRegistry
     function domainSeparator() public view returns (bytes32) {
-        return Eip712.domainSeparator(address(this));
+        return block.chainid == CHAIN_ID ? REQUEST_DOMAIN : Eip712.domainSeparator(address(this));
     }
 
     function _verifierOf(bytes32 kind, uint32 version) private view returns (address) {
@@ -188,34 +172,60 @@ contract EligibilityRegistry is IEligibilityRegistry, AuditTrail {
         return VERIFIERS.verifierOf(kind, version);
     }
 
-    /// @dev Answers with the error that refuses the submission, or with none and what its receipt says.
-    function _check(Submission calldata submission)
-        private
-        view
-        returns (bytes memory refusal, RequestId id, Receipt memory receipt)
-    {
-        refusal = _checkTime(submission);
-        if (refusal.length != 0) return (refusal, id, receipt);
-        id = requestId(submission.request);
-        refusal = _checkRecipient(submission, id);
-        if (refusal.length != 0) return (refusal, id, receipt);
-        receipt = _receipt(submission, id);
-        refusal = _checkProgram(submission.request);
-        if (refusal.length != 0) return (refusal, id, receipt);
-        refusal = _checkConsent(submission, receipt.consentId);
+    /// @dev One submission of a batch; answers with the head after it.
+    function _takeOrSkip(
+        uint256 head,
+        VerifierCall.Batch memory batch,
+        uint256 index,
+        Submission calldata submission
+    ) private returns (uint256) {
+        Request calldata request = submission.request;
+        (bytes memory refusal, Answer memory answer) = _check(submission, request);
+        // Spent before it is proven: should the batch be refused, nothing of it stands.
+        if (refusal.length == 0) refusal = _spend(submission, answer);
+        if (refusal.length != 0) {
+            emit SubmissionSkipped(index, submission.nullifier, refusal);
+            return head;
+        }
+        batch.add(submission.proof, _signals(submission, answer));
+        return _leaveReceipt(head, submission, request, answer);
     }
 
-    function _checkTime(Submission calldata submission) private view returns (bytes memory refusal) {
-        Request calldata request = submission.request;
+    /// @dev Answers with the error that refuses the submission; or with none, and what there is to know about it.
+    function _check(Submission calldata submission, Request calldata request)
+        private
+        view
+        returns (bytes memory refusal, Answer memory answer)
+    {
+        refusal = _checkForm(submission, request);
+        if (refusal.length != 0) return (refusal, answer);
+        RequestId id = requestId(request);
+        refusal = _checkRecipient(submission, request, id);
+        if (refusal.length != 0) return (refusal, answer);
+        refusal = _checkProgram(request);
+        if (refusal.length != 0) return (refusal, answer);
+        answer = _answer(submission, request, id);
+        refusal = _checkConsent(submission, request, answer.consentId);
+    }
+
+    function _checkForm(Submission calldata submission, Request calldata request)
+        private
+        view
+        returns (bytes memory refusal)
+    {
         if (block.timestamp >= request.expiresAt) {
             return abi.encodeWithSelector(EligibilityRegistry_RequestExpired.selector, request.expiresAt);
         }
         if (block.timestamp > submission.deadline) {
             return abi.encodeWithSelector(EligibilityRegistry_DeadlinePassed.selector, submission.deadline);
         }
-        uint256 today = block.timestamp / 1 days;
-        if (submission.day > today + 1 || uint256(submission.day) + 1 < today) {
-            return abi.encodeWithSelector(EligibilityRegistry_WrongDay.selector, submission.day, today);
+        uint256 day = submission.day;
+        unchecked {
+            // Neither overflows: a day has 64 bits.
+            uint256 today = block.timestamp / 1 days;
+            if (day > today + 1 || day + 1 < today) {
+                return abi.encodeWithSelector(EligibilityRegistry_WrongDay.selector, day, today);
+            }
         }
         if (submission.part >= request.policyHashes.length) {
             return abi.encodeWithSelector(
@@ -227,28 +237,29 @@ contract EligibilityRegistry is IEligibilityRegistry, AuditTrail {
         }
     }
 
-    function _checkRecipient(Submission calldata submission, RequestId id)
+    function _checkRecipient(Submission calldata submission, Request calldata request, RequestId id)
         private
         view
         returns (bytes memory refusal)
     {
-        StakeholderId recipientId = submission.request.recipientId;
         (address key, uint16 roles, bool suspended, bool validRoot) =
-            STAKEHOLDERS.standingAndRoot(recipientId, submission.issuersRoot);
+            STAKEHOLDERS.standingAndRoot(request.recipientId, submission.issuersRoot);
         if (key == address(0)) {
-            return abi.encodeWithSelector(EligibilityRegistry_UnknownRecipient.selector, recipientId);
+            return abi.encodeWithSelector(EligibilityRegistry_UnknownRecipient.selector, request.recipientId);
         }
-        if (suspended) return abi.encodeWithSelector(EligibilityRegistry_RecipientSuspended.selector, recipientId);
-        if (roles & Parameters.rolesFor(submission.request.purpose) == 0) {
-            return abi.encodeWithSelector(
-                EligibilityRegistry_PurposeNotAllowed.selector, submission.request.purpose, roles
-            );
+        if (suspended) {
+            return abi.encodeWithSelector(EligibilityRegistry_RecipientSuspended.selector, request.recipientId);
+        }
+        if (roles & Parameters.rolesFor(request.purpose) == 0) {
+            return abi.encodeWithSelector(EligibilityRegistry_PurposeNotAllowed.selector, request.purpose, roles);
         }
         if (!validRoot) {
             return abi.encodeWithSelector(EligibilityRegistry_UnknownRoot.selector, submission.issuersRoot);
         }
         if (!Signatures.isValid(key, RequestId.unwrap(id), submission.requestSignature)) {
-            return abi.encodeWithSelector(EligibilityRegistry_InvalidRequestSignature.selector, recipientId, key);
+            return abi.encodeWithSelector(
+                EligibilityRegistry_InvalidRequestSignature.selector, request.recipientId, key
+            );
         }
     }
 
@@ -262,10 +273,14 @@ contract EligibilityRegistry is IEligibilityRegistry, AuditTrail {
         ) return abi.encodeWithSelector(EligibilityRegistry_UnfitProgram.selector, request.program);
     }
 
-    function _checkConsent(Submission calldata submission, ConsentId id) private view returns (bytes memory refusal) {
+    function _checkConsent(Submission calldata submission, Request calldata request, ConsentId id)
+        private
+        view
+        returns (bytes memory refusal)
+    {
         ConsentTerms calldata terms = submission.consent;
         if (terms.patientKey == address(0)) {
-            if (!submission.request.consentRequired) return refusal;
+            if (!request.consentRequired) return refusal;
             return abi.encodeWithSelector(EligibilityRegistry_ConsentRequired.selector);
         }
         if (Nullifier.unwrap(terms.subject) != Nullifier.unwrap(submission.nullifier)) {
@@ -283,74 +298,63 @@ contract EligibilityRegistry is IEligibilityRegistry, AuditTrail {
         }
     }
 
-    function _receipt(Submission calldata submission, RequestId id) private view returns (Receipt memory) {
-        return Receipt({
-            recipientId: submission.request.recipientId,
-            program: submission.request.program,
-            part: submission.part,
-            kind: submission.kind,
-            verifierVersion: submission.verifierVersion,
-            consentId: _consentId(submission.request.recipientId, id, submission.consent),
-            deadline: submission.deadline,
-            day: submission.day,
-            nullifier: submission.nullifier,
-            issuersRoot: submission.issuersRoot,
-            policyHash: submission.request.policyHashes[submission.part]
+    function _answer(Submission calldata submission, Request calldata request, RequestId id)
+        private
+        view
+        returns (Answer memory)
+    {
+        return Answer({
+            requestId: id,
+            consentId: _consentId(request, id, submission.consent),
+            scope: _scope(request, id),
+            policyHash: request.policyHashes[submission.part]
         });
     }
 
-    function _consentId(StakeholderId recipientId, RequestId id, ConsentTerms calldata terms)
+    function _consentId(Request calldata request, RequestId id, ConsentTerms calldata terms)
         private
         view
         returns (ConsentId)
     {
         if (terms.patientKey == address(0)) return ConsentId.wrap(0);
-        return Consent({
-            requestId: id,
-            recipientId: recipientId,
-            patientKey: terms.patientKey,
-            subject: terms.subject,
-            detailsHash: terms.detailsHash,
-            notBefore: terms.notBefore,
-            notAfter: terms.notAfter,
-            uses: 1,
-            salt: terms.salt
-        }).idOf(Eip712.domainSeparator(address(CONSENTS)));
+        bytes32 domain = block.chainid == CHAIN_ID ? CONSENT_DOMAIN : Eip712.domainSeparator(address(CONSENTS));
+        return terms.idOf(id, request.recipientId, domain);
     }
 
     function _scope(Request calldata request, RequestId id) private view returns (uint256) {
         uint256 counted = PolicyId.unwrap(request.program);
         if (counted == 0) counted = uint256(RequestId.unwrap(id));
-        return uint256(
-            keccak256(abi.encode(SCOPE_TYPEHASH, block.chainid, address(this), request.recipientId, counted))
-        ) >> 96;
+        bytes32 hash =
+            keccak256(abi.encode(SCOPE_TYPEHASH, block.chainid, address(this), request.recipientId, counted));
+        return uint256(hash) >> 96;
     }
 
-    function _signals(Receipt memory receipt, RequestId id, uint256 scope)
+    function _signals(Submission calldata submission, Answer memory answer)
         private
         view
-        returns (uint256[] memory signals)
+        returns (EligibilitySignals memory)
     {
-        signals = new uint256[](SIGNALS);
-        signals[0] = Nullifier.unwrap(receipt.nullifier);
-        signals[1] = IssuersRoot.unwrap(receipt.issuersRoot);
-        signals[2] = PolicyHash.unwrap(receipt.policyHash);
-        signals[3] = uint256(
-            keccak256(
-                abi.encode(
-                    CONTEXT_TYPEHASH,
-                    block.chainid,
-                    address(this),
-                    receipt.verifierVersion,
-                    id,
-                    receipt.consentId,
-                    keccak256(abi.encode(PAYLOAD_TYPEHASH, receipt.part)),
-                    receipt.deadline
-                )
+        uint256 day = submission.day;
+        bytes32 payload = keccak256(abi.encode(PAYLOAD_TYPEHASH, submission.part));
+        bytes32 context = keccak256(
+            abi.encode(
+                CONTEXT_TYPEHASH,
+                block.chainid,
+                address(this),
+                submission.verifierVersion,
+                answer.requestId,
+                answer.consentId,
+                payload,
+                submission.deadline
             )
-        ) % Parameters.FIELD_ORDER;
-        signals[4] = (scope << 87) | (Calendar.yyyymmdd(receipt.day) << 60)
-            | ((receipt.day + Parameters.DAY_OFFSET) << 40);
+        );
+        return EligibilitySignals({
+            nullifier: Nullifier.unwrap(submission.nullifier),
+            issuersRoot: IssuersRoot.unwrap(submission.issuersRoot),
+            policyHash: PolicyHash.unwrap(answer.policyHash),
+            context: uint256(context) % Parameters.FIELD_ORDER,
+            occasion: (answer.scope << 87) | (Calendar.yyyymmdd(day) << 60) | ((day + Parameters.DAY_OFFSET) << 40)
+        });
     }
 
     function _spentKey(uint256 scope, uint256 part, Nullifier nullifier) private view returns (bytes32) {
@@ -358,16 +362,62 @@ contract EligibilityRegistry is IEligibilityRegistry, AuditTrail {
     }
 
     /// @dev Answers with the store's error, or with nothing.
-    function _spend(Receipt memory receipt, RequestId id, uint256 scope) private returns (bytes memory refusal) {
-        bytes32 key = _spentKey(scope, receipt.part, receipt.nullifier);
-        (, refusal) = address(NULLIFIERS).call(
-            abi.encodeCall(INullifierStore.spend, (NULLIFIER_KIND, key, RequestId.unwrap(id)))
-        );
+    function _spend(Submission calldata submission, Answer memory answer) private returns (bytes memory refusal) {
+        bytes32 key = _spentKey(answer.scope, submission.part, submission.nullifier);
+        bytes32 mark = RequestId.unwrap(answer.requestId);
+        (, refusal) = address(NULLIFIERS).call(abi.encodeCall(INullifierStore.spend, (NULLIFIER_KIND, key, mark)));
+    }
+
+    /// @dev abi.encode(receipt, proof), with the proof put behind the receipt at once.
+    function _leaveReceipt(
+        uint256 head,
+        Submission calldata submission,
+        Request calldata request,
+        Answer memory answer
+    ) private returns (uint256) {
+        bytes memory details;
+        assembly ("memory-safe") {
+            details := mload(0x40)
+            mstore(details, 0x260)
+            mstore(0x40, add(details, 0x20))
+        }
+        Receipt({
+            recipientId: request.recipientId,
+            program: request.program,
+            part: submission.part,
+            kind: submission.kind,
+            verifierVersion: submission.verifierVersion,
+            consentId: answer.consentId,
+            deadline: submission.deadline,
+            day: submission.day,
+            nullifier: submission.nullifier,
+            issuersRoot: submission.issuersRoot,
+            policyHash: answer.policyHash
+        });
+        Proof calldata proof = submission.proof;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            calldatacopy(free, proof, 0x100)
+            mstore(0x40, add(free, 0x100))
+        }
+        return _append(head, keccak256("eligibility.verified"), RequestId.unwrap(answer.requestId), details);
     }
 
     function _revertWith(bytes memory refusal) private pure {
         assembly ("memory-safe") {
-            revert(add(refusal, 32), mload(refusal))
+            revert(add(refusal, 0x20), mload(refusal))
+        }
+    }
+
+    function _freeMemory() private pure returns (uint256 free) {
+        assembly ("memory-safe") {
+            free := mload(0x40)
+        }
+    }
+
+    function _freeMemoryFrom(uint256 free) private pure {
+        assembly ("memory-safe") {
+            mstore(0x40, free)
         }
     }
 }

@@ -16,6 +16,8 @@ abstract contract Registrar is IRegistrar, AuditTrail {
         if (first == address(0)) revert Registrar_Nobody();
 
         registrar = first;
+
+        _record(keccak256("registrar.accepted"), bytes32(uint256(uint160(first))), "");
     }
 
     modifier onlyRegistrar() {

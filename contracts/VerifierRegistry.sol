@@ -39,6 +39,7 @@ contract VerifierRegistry is IVerifierRegistry, Registrar {
                 revert VerifierRegistry_UnfitAttesters();
             }
             isAttester[attesters[i]] = true;
+            _record(keccak256("attester.named"), bytes32(uint256(uint160(attesters[i]))), "");
         }
     }
 
@@ -160,11 +161,11 @@ contract VerifierRegistry is IVerifierRegistry, Registrar {
     /// @inheritdoc IVerifierRegistry
     function verifierOf(bytes32 kind, uint32 version) public view returns (address) {
         Entry storage entry_ = _entries[entryIdOf(kind, version)];
-        VerifierState state = _stateOf(entry_);
-        if (state != VerifierState.ACTIVE && state != VerifierState.RETIRING) {
-            revert VerifierRegistry_NotUsable(kind, version, state);
-        }
-        return entry_.verifier;
+        // One slot, read once.
+        (address verifier, VerifierState state, uint64 changesAt) = (entry_.verifier, entry_.state, entry_.changesAt);
+        if (state == VerifierState.ACTIVE) return verifier;
+        if (state == VerifierState.RETIRING && block.timestamp < changesAt) return verifier;
+        revert VerifierRegistry_NotUsable(kind, version, _stateOf(entry_));
     }
 
     /// @inheritdoc IVerifierRegistry

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IAuditTrail} from "./IAuditTrail.sol";
+import {EligibilitySignals} from "../generated/Signals.sol";
 import {ConsentId} from "../types/ConsentId.sol";
 import {ConsentTerms} from "../types/ConsentTerms.sol";
 import {IssuersRoot} from "../types/IssuersRoot.sol";
@@ -91,12 +92,8 @@ interface IEligibilityRegistry is IAuditTrail {
     /// @notice Id of the consent that the terms make for this request; 0 where there is none.
     function consentId(Request calldata request, ConsentTerms calldata terms) external view returns (ConsentId);
 
-    function contextOf(Submission calldata submission) external view returns (uint256);
-
-    function occasionOf(Submission calldata submission) external view returns (uint256);
-
     /// @notice The public signals the submission's proof is checked against.
-    function signalsOf(Submission calldata submission) external view returns (uint256[] memory);
+    function signalsOf(Submission calldata submission) external view returns (EligibilitySignals memory);
 
     function domainSeparator() external view returns (bytes32);
 }

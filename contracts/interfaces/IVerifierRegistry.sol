@@ -22,6 +22,7 @@ import {Proof} from "../types/Proof.sol";
 ///         - "verifier.activated"  ()
 ///         - "verifier.retired"    (uint64 retiresAt)
 ///         - "verifier.killed"     (bytes32 keyHash, address killer)
+///         - "attester.named"      (), subject = attester, at deployment
 interface IVerifierRegistry is IRegistrar {
     enum VerifierState {
         NONE,

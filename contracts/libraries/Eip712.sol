@@ -14,11 +14,13 @@ library Eip712 {
 
     function digest(bytes32 separator, bytes32 structHash) internal pure returns (bytes32 result) {
         assembly ("memory-safe") {
+            // 66 bytes over the scratch space and two bytes of the free memory pointer, which is put back.
             let free := mload(0x40)
-            mstore(free, hex"1901")
-            mstore(add(free, 2), separator)
-            mstore(add(free, 34), structHash)
-            result := keccak256(free, 66)
+            mstore(0x00, hex"1901")
+            mstore(0x02, separator)
+            mstore(0x22, structHash)
+            result := keccak256(0x00, 0x42)
+            mstore(0x40, free)
         }
     }
 }

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Eip712} from "./Eip712.sol";
+import {PolicyHash} from "../types/PolicyHash.sol";
 import {Request} from "../types/Request.sol";
 import {RequestId} from "../types/RequestId.sol";
 
@@ -13,18 +14,20 @@ library RequestLib {
 
     /// @param separator Of the consumer's domain.
     function idOf(Request calldata request, bytes32 separator) internal pure returns (RequestId) {
-        bytes32 structHash = keccak256(
-            abi.encode(
-                TYPEHASH,
-                request.recipientId,
-                keccak256(abi.encodePacked(request.policyHashes)),
-                request.program,
-                request.purpose,
-                request.consentRequired,
-                request.expiresAt,
-                request.nonce
-            )
-        );
+        PolicyHash[] calldata policyHashes = request.policyHashes;
+        bytes32 typehash = TYPEHASH;
+        bytes32 structHash;
+        assembly ("memory-safe") {
+            // The struct's words lie in calldata as they are hashed, but for the list, whose hash stands in its place.
+            let free := mload(0x40)
+            let size := shl(5, policyHashes.length)
+            calldatacopy(free, policyHashes.offset, size)
+            let listHash := keccak256(free, size)
+            mstore(free, typehash)
+            calldatacopy(add(free, 0x20), request, 0xe0)
+            mstore(add(free, 0x40), listHash)
+            structHash := keccak256(free, 0x100)
+        }
         return RequestId.wrap(Eip712.digest(separator, structHash));
     }
 }

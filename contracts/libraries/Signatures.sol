@@ -12,13 +12,19 @@ library Signatures {
     function isValid(address signer, bytes32 digest, bytes calldata signature) internal view returns (bool) {
         if (signer == address(0)) return false;
         if (signature.length == 65) {
-            bytes32 s = bytes32(signature[32:64]);
-            if (
-                uint256(s) <= HALF_ORDER
-                    && ecrecover(digest, uint8(signature[64]), bytes32(signature[0:32]), s) == signer
-            ) return true;
+            (bytes32 r, bytes32 s, uint8 v) = _split(signature);
+            if (uint256(s) <= HALF_ORDER && ecrecover(digest, v, r, s) == signer) return true;
         }
         return signer.code.length != 0 && _isValidByCode(signer, digest, signature);
+    }
+
+    /// @dev Of 65 bytes.
+    function _split(bytes calldata signature) private pure returns (bytes32 r, bytes32 s, uint8 v) {
+        assembly ("memory-safe") {
+            r := calldataload(signature.offset)
+            s := calldataload(add(signature.offset, 0x20))
+            v := byte(0, calldataload(add(signature.offset, 0x40)))
+        }
     }
 
     /// @dev Copies at most one word of the answer: a signer cannot make the caller pay for memory.
