@@ -159,6 +159,7 @@ function isNarrow(predicate: Predicate): boolean {
     const scaled = Value.ofDecimal(text) - zero
     return scaled < 0n ? -scaled : scaled
   }
-  const larger = [size(min), size(max)].reduce((a, b) => (a > b ? a : b))
+  // biome-ignore lint/complexity/useMathMinMax: bigints have no Math.max.
+  const larger = size(min) > size(max) ? size(min) : size(max)
   return (Value.ofDecimal(max) - Value.ofDecimal(min)) * 20n < larger
 }
