@@ -150,8 +150,9 @@ template Within(bits) {
 }
 
 /// @notice How many attributes lie behind the boundary up to this opening, and what their values sum to.
-/// @input inside The slot below opened the last leaf before the range, this slot the last leaf in it.
-/// @input counted Whether the sum is asked for: there is one code then.
+/// @input inside This is a COUNT or AVERAGE; the slot below opened the last leaf before its range, this slot the last
+///        leaf before its end.
+/// @input summed Whether the sum is asked for: there is one code then.
 /// @dev Running sums are per code, so a leaf of another code contributes none. Gated by `inside`, so that openings in
 ///      falling order make the predicate false and not the witness impossible.
 /// @output sum Sum of values below 2^76, plus 2^76 for each attribute marked bounded or partialDay.
@@ -236,7 +237,8 @@ template Holds(pairs) {
     signal {binary} within;
     signal pairHolds;
     if (pairs == 1) {
-        signal {binary} inside <== belowIsBoundary * lastBeforeEnd;
+        signal {binary} belowLent <== isPair * belowIsBoundary;
+        signal {binary} inside <== belowLent * lastBeforeEnd;
         signal {binary} summed <== flag[0] + isAverage - flag[0] * isAverage;
         signal {maxbit} count;
         signal {maxbit} sum;
@@ -280,9 +282,8 @@ template Holds(pairs) {
     signal fits <== valueFits * placedInTime;
     signal fact <== inRange * fits;
     signal latest <== fact * (1 - nextBeforeEnd);
-    signal kindOfAbsence <== isLatest * latest;
+    signal latestHolds <== isLatest * latest;
     signal none <== isNone * isBoundary;
-    signal pair <== isPair * pairHolds;
-    signal ofWhole <== (kindOfAbsence + none + pair) * complete;
+    signal ofWhole <== (latestHolds + none + pairHolds) * complete;
     out <== isAny * fact + ofWhole;
 }

@@ -2,7 +2,13 @@
 
 declare module '@zk-kit/incremental-merkle-tree' {
   export class IncrementalMerkleTree {
-    constructor(hash: (children: bigint[]) => bigint, depth: number, zeroValue: bigint, arity: number, leaves?: bigint[])
+    constructor(
+      hash: (children: bigint[]) => bigint,
+      depth: number,
+      zeroValue: bigint,
+      arity: number,
+      leaves?: bigint[],
+    )
     get root(): bigint
     get leaves(): bigint[]
     insert(leaf: bigint): void

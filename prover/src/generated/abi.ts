@@ -249,14 +249,14 @@ export const abis = {
     {
       "inputs": [
         {
-          "internalType": "uint64",
+          "internalType": "uint256",
           "name": "notBefore",
-          "type": "uint64"
+          "type": "uint256"
         },
         {
-          "internalType": "uint64",
+          "internalType": "uint256",
           "name": "notAfter",
-          "type": "uint64"
+          "type": "uint256"
         }
       ],
       "name": "EligibilityRegistry_ConsentNotInTime",
@@ -297,9 +297,9 @@ export const abis = {
     {
       "inputs": [
         {
-          "internalType": "uint64",
+          "internalType": "uint256",
           "name": "deadline",
-          "type": "uint64"
+          "type": "uint256"
         }
       ],
       "name": "EligibilityRegistry_DeadlinePassed",
@@ -388,9 +388,9 @@ export const abis = {
     {
       "inputs": [
         {
-          "internalType": "uint64",
+          "internalType": "uint256",
           "name": "expiresAt",
-          "type": "uint64"
+          "type": "uint256"
         }
       ],
       "name": "EligibilityRegistry_RequestExpired",
@@ -443,9 +443,9 @@ export const abis = {
     {
       "inputs": [
         {
-          "internalType": "uint64",
+          "internalType": "uint256",
           "name": "day",
-          "type": "uint64"
+          "type": "uint256"
         },
         {
           "internalType": "uint256",
@@ -620,9 +620,9 @@ export const abis = {
               "type": "bool"
             },
             {
-              "internalType": "uint64",
+              "internalType": "uint256",
               "name": "expiresAt",
-              "type": "uint64"
+              "type": "uint256"
             },
             {
               "internalType": "uint256",
@@ -652,14 +652,14 @@ export const abis = {
               "type": "bytes32"
             },
             {
-              "internalType": "uint64",
+              "internalType": "uint256",
               "name": "notBefore",
-              "type": "uint64"
+              "type": "uint256"
             },
             {
-              "internalType": "uint64",
+              "internalType": "uint256",
               "name": "notAfter",
-              "type": "uint64"
+              "type": "uint256"
             },
             {
               "internalType": "bytes32",
@@ -726,9 +726,9 @@ export const abis = {
               "type": "bool"
             },
             {
-              "internalType": "uint64",
+              "internalType": "uint256",
               "name": "expiresAt",
-              "type": "uint64"
+              "type": "uint256"
             },
             {
               "internalType": "uint256",
@@ -787,9 +787,9 @@ export const abis = {
               "type": "bool"
             },
             {
-              "internalType": "uint64",
+              "internalType": "uint256",
               "name": "expiresAt",
-              "type": "uint64"
+              "type": "uint256"
             },
             {
               "internalType": "uint256",
@@ -843,9 +843,9 @@ export const abis = {
               "type": "bool"
             },
             {
-              "internalType": "uint64",
+              "internalType": "uint256",
               "name": "expiresAt",
-              "type": "uint64"
+              "type": "uint256"
             },
             {
               "internalType": "uint256",
@@ -901,9 +901,9 @@ export const abis = {
                   "type": "bool"
                 },
                 {
-                  "internalType": "uint64",
+                  "internalType": "uint256",
                   "name": "expiresAt",
-                  "type": "uint64"
+                  "type": "uint256"
                 },
                 {
                   "internalType": "uint256",
@@ -936,14 +936,14 @@ export const abis = {
               "type": "uint32"
             },
             {
-              "internalType": "uint64",
+              "internalType": "uint256",
               "name": "day",
-              "type": "uint64"
+              "type": "uint256"
             },
             {
-              "internalType": "uint64",
+              "internalType": "uint256",
               "name": "deadline",
-              "type": "uint64"
+              "type": "uint256"
             },
             {
               "components": [
@@ -963,14 +963,14 @@ export const abis = {
                   "type": "bytes32"
                 },
                 {
-                  "internalType": "uint64",
+                  "internalType": "uint256",
                   "name": "notBefore",
-                  "type": "uint64"
+                  "type": "uint256"
                 },
                 {
-                  "internalType": "uint64",
+                  "internalType": "uint256",
                   "name": "notAfter",
-                  "type": "uint64"
+                  "type": "uint256"
                 },
                 {
                   "internalType": "bytes32",
@@ -1051,7 +1051,7 @@ export const abis = {
             }
           ],
           "internalType": "struct EligibilitySignals",
-          "name": "",
+          "name": "signals",
           "type": "tuple"
         }
       ],
@@ -1090,9 +1090,9 @@ export const abis = {
                   "type": "bool"
                 },
                 {
-                  "internalType": "uint64",
+                  "internalType": "uint256",
                   "name": "expiresAt",
-                  "type": "uint64"
+                  "type": "uint256"
                 },
                 {
                   "internalType": "uint256",
@@ -1125,14 +1125,14 @@ export const abis = {
               "type": "uint32"
             },
             {
-              "internalType": "uint64",
+              "internalType": "uint256",
               "name": "day",
-              "type": "uint64"
+              "type": "uint256"
             },
             {
-              "internalType": "uint64",
+              "internalType": "uint256",
               "name": "deadline",
-              "type": "uint64"
+              "type": "uint256"
             },
             {
               "components": [
@@ -1152,14 +1152,14 @@ export const abis = {
                   "type": "bytes32"
                 },
                 {
-                  "internalType": "uint64",
+                  "internalType": "uint256",
                   "name": "notBefore",
-                  "type": "uint64"
+                  "type": "uint256"
                 },
                 {
-                  "internalType": "uint64",
+                  "internalType": "uint256",
                   "name": "notAfter",
-                  "type": "uint64"
+                  "type": "uint256"
                 },
                 {
                   "internalType": "bytes32",
@@ -1246,9 +1246,9 @@ export const abis = {
                   "type": "bool"
                 },
                 {
-                  "internalType": "uint64",
+                  "internalType": "uint256",
                   "name": "expiresAt",
-                  "type": "uint64"
+                  "type": "uint256"
                 },
                 {
                   "internalType": "uint256",
@@ -1281,14 +1281,14 @@ export const abis = {
               "type": "uint32"
             },
             {
-              "internalType": "uint64",
+              "internalType": "uint256",
               "name": "day",
-              "type": "uint64"
+              "type": "uint256"
             },
             {
-              "internalType": "uint64",
+              "internalType": "uint256",
               "name": "deadline",
-              "type": "uint64"
+              "type": "uint256"
             },
             {
               "components": [
@@ -1308,14 +1308,14 @@ export const abis = {
                   "type": "bytes32"
                 },
                 {
-                  "internalType": "uint64",
+                  "internalType": "uint256",
                   "name": "notBefore",
-                  "type": "uint64"
+                  "type": "uint256"
                 },
                 {
-                  "internalType": "uint64",
+                  "internalType": "uint256",
                   "name": "notAfter",
-                  "type": "uint64"
+                  "type": "uint256"
                 },
                 {
                   "internalType": "bytes32",
@@ -3222,19 +3222,9 @@ export const abis = {
       "name": "standing",
       "outputs": [
         {
-          "internalType": "address",
-          "name": "key",
-          "type": "address"
-        },
-        {
-          "internalType": "uint16",
-          "name": "roles",
-          "type": "uint16"
-        },
-        {
-          "internalType": "bool",
-          "name": "suspended",
-          "type": "bool"
+          "internalType": "Standing",
+          "name": "result",
+          "type": "uint256"
         }
       ],
       "stateMutability": "view",
@@ -3256,24 +3246,9 @@ export const abis = {
       "name": "standingAndRoot",
       "outputs": [
         {
-          "internalType": "address",
-          "name": "key",
-          "type": "address"
-        },
-        {
-          "internalType": "uint16",
-          "name": "roles",
-          "type": "uint16"
-        },
-        {
-          "internalType": "bool",
-          "name": "suspended",
-          "type": "bool"
-        },
-        {
-          "internalType": "bool",
-          "name": "validRoot",
-          "type": "bool"
+          "internalType": "Standing",
+          "name": "result",
+          "type": "uint256"
         }
       ],
       "stateMutability": "view",

@@ -1,0 +1,33 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { Policy } from '../prover/src/protocol/Policy.ts'
+import * as ValueSet from '../prover/src/protocol/ValueSet.ts'
+
+/** Names of the sample patients, as their files are called. */
+export const patients = ['adela', 'bruno', 'clara', 'dorian', 'emeka', 'freya'] as const
+
+/** The FHIR bundle of a sample patient. */
+export function bundleOf(patient: string): string {
+  return readFileSync(pathOf(`patients/${patient}.json`), 'utf8')
+}
+
+/** A sample policy's text, by file name without ending. */
+export function policyText(name: string): string {
+  return readFileSync(pathOf(`policies/${name}.json`), 'utf8')
+}
+
+/** A sample policy, by file name without ending. */
+export function policyOf(name: string): Policy {
+  return JSON.parse(policyText(name)) as Policy
+}
+
+/** The published value sets. */
+export function valueSets(): ValueSet.Index {
+  const folder = pathOf('value-sets')
+  const files = readdirSync(folder).filter((file) => file.endsWith('.json'))
+  return ValueSet.index(files.map((file) => ValueSet.parse(readFileSync(`${folder}/${file}`, 'utf8'))))
+}
+
+function pathOf(name: string): string {
+  return fileURLToPath(new URL(name, import.meta.url))
+}

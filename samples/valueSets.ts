@@ -1,0 +1,13 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as ValueSet from '../prover/src/protocol/ValueSet.ts'
+
+const folder = join(import.meta.dirname, 'value-sets')
+
+/** Edition 1 of the value sets written for the sample policies, by number. */
+export function load(): ValueSet.ValueSet[] {
+  const files = readdirSync(folder).filter((name) => name.endsWith('.json'))
+  return files
+    .map((name) => ValueSet.parse(readFileSync(join(folder, name), 'utf8')))
+    .sort((a, b) => a.number - b.number)
+}
