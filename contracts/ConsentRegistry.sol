@@ -6,6 +6,7 @@ import {IConsentRegistry} from "./interfaces/IConsentRegistry.sol";
 import {ConsentLib} from "./libraries/ConsentLib.sol";
 import {Eip712} from "./libraries/Eip712.sol";
 import {Signatures} from "./libraries/Signatures.sol";
+import {Slots} from "./libraries/Slots.sol";
 import {Consent} from "./types/Consent.sol";
 import {ConsentId} from "./types/ConsentId.sol";
 
@@ -13,8 +14,7 @@ import {ConsentId} from "./types/ConsentId.sol";
 contract ConsentRegistry is IConsentRegistry, AuditTrail {
     bytes32 private constant REVOCATION_TYPEHASH = keccak256("Revocation(bytes32 consentId)");
 
-    /// @inheritdoc IConsentRegistry
-    mapping(address patientKey => mapping(ConsentId id => uint256)) public revokedAt;
+    mapping(bytes32 patientKeyAndId => uint256) private _revokedAt;
 
     /// @inheritdoc IConsentRegistry
     function revoke(ConsentId id) external {
@@ -30,6 +30,11 @@ contract ConsentRegistry is IConsentRegistry, AuditTrail {
     }
 
     /// @inheritdoc IConsentRegistry
+    function revokedAt(address patientKey, ConsentId id) external view returns (uint256) {
+        return _revokedAt[_keyOf(patientKey, id)];
+    }
+
+    /// @inheritdoc IConsentRegistry
     function consentId(Consent calldata consent) external view returns (ConsentId) {
         return ConsentLib.idOf(consent, domainSeparator());
     }
@@ -39,10 +44,15 @@ contract ConsentRegistry is IConsentRegistry, AuditTrail {
         return Eip712.domainSeparator(address(this));
     }
 
-    function _revoke(address patientKey, ConsentId id) private {
-        if (revokedAt[patientKey][id] != 0) revert ConsentRegistry_AlreadyRevoked(patientKey, id);
+    function _keyOf(address patientKey, ConsentId id) private pure returns (bytes32) {
+        return Slots.keyOf(bytes32(uint256(uint160(patientKey))), ConsentId.unwrap(id));
+    }
 
-        revokedAt[patientKey][id] = block.timestamp;
+    function _revoke(address patientKey, ConsentId id) private {
+        bytes32 key = _keyOf(patientKey, id);
+        if (_revokedAt[key] != 0) revert ConsentRegistry_AlreadyRevoked(patientKey, id);
+
+        _revokedAt[key] = block.timestamp;
 
         _record(keccak256("consent.revoked"), ConsentId.unwrap(id), abi.encode(patientKey));
     }

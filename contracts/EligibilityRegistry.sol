@@ -10,8 +10,8 @@ import {INullifierStore} from "./interfaces/INullifierStore.sol";
 import {IPolicyRegistry} from "./interfaces/IPolicyRegistry.sol";
 import {IStakeholderRegistry} from "./interfaces/IStakeholderRegistry.sol";
 import {IVerifierRegistry} from "./interfaces/IVerifierRegistry.sol";
-import {Calendar} from "./libraries/Calendar.sol";
 import {ConsentLib} from "./libraries/ConsentLib.sol";
+import {EligibilityLib, Receipt} from "./libraries/EligibilityLib.sol";
 import {Eip712} from "./libraries/Eip712.sol";
 import {RequestLib} from "./libraries/RequestLib.sol";
 import {Signatures} from "./libraries/Signatures.sol";
@@ -26,40 +26,25 @@ import {Proof} from "./types/Proof.sol";
 import {Request} from "./types/Request.sol";
 import {RequestId} from "./types/RequestId.sol";
 import {StakeholderId} from "./types/StakeholderId.sol";
+import {Standing} from "./types/Standing.sol";
 import {Submission} from "./types/Submission.sol";
 
 /// @title EligibilityRegistry
 contract EligibilityRegistry is IEligibilityRegistry, AuditTrail {
+    using EligibilityLib for Receipt;
     using RequestLib for Request;
     using ConsentLib for ConsentTerms;
     using VerifierCall for VerifierCall.Batch;
 
-    /// @dev What the contract has computed about a submission.
-    struct Answer {
+    /// @dev What the submissions of a batch have in common more often than not: the request whose signature was checked
+    ///      last, and the recipient and root that were asked about last. All 0 at first, as no recipient, root or id is.
+    struct Seen {
         RequestId requestId;
-        ConsentId consentId;
-        uint256 scope;
-        PolicyHash policyHash;
-    }
-
-    /// @dev What a receipt says before the proof, in its order.
-    struct Receipt {
         StakeholderId recipientId;
-        PolicyId program;
-        uint256 part;
-        bytes32 kind;
-        uint32 verifierVersion;
-        ConsentId consentId;
-        uint64 deadline;
-        uint64 day;
-        Nullifier nullifier;
         IssuersRoot issuersRoot;
-        PolicyHash policyHash;
+        Standing standing;
     }
 
-    bytes32 private constant SCOPE_TYPEHASH = keccak256("Medseal scope");
-    bytes32 private constant PAYLOAD_TYPEHASH = keccak256("Medseal eligibility payload");
-    bytes32 private constant CONTEXT_TYPEHASH = keccak256("Medseal eligibility context");
     bytes32 private constant NULLIFIER_KIND = "eligibility";
 
     IStakeholderRegistry public immutable STAKEHOLDERS;
@@ -90,18 +75,14 @@ contract EligibilityRegistry is IEligibilityRegistry, AuditTrail {
 
     /// @inheritdoc IEligibilityRegistry
     function verify(Submission calldata submission) external {
-        Request calldata request = submission.request;
         address verifier = _verifierOf(submission.kind, submission.verifierVersion);
-        (bytes memory refusal, Answer memory answer) = _check(submission, request);
+        EligibilitySignals memory signals;
+        Seen memory seen;
+        (bytes memory refusal, uint256 head) = _take(submission, seen, signals, auditHead());
         if (refusal.length != 0) _revertWith(refusal);
-        if (!VerifierCall.accepts(verifier, submission.proof, _signals(submission, answer))) {
-            revert EligibilityRegistry_InvalidProof();
-        }
+        if (!VerifierCall.accepts(verifier, submission.proof, signals)) revert EligibilityRegistry_InvalidProof();
 
-        refusal = _spend(submission, answer);
-        if (refusal.length != 0) _revertWith(refusal);
-
-        _setAuditHead(_leaveReceipt(auditHead(), submission, request, answer));
+        _setAuditHead(head);
     }
 
     /// @inheritdoc IEligibilityRegistry
@@ -111,6 +92,8 @@ contract EligibilityRegistry is IEligibilityRegistry, AuditTrail {
         uint32 version = submissions[0].verifierVersion;
         address verifier = _verifierOf(kind, version);
         VerifierCall.Batch memory batch = VerifierCall.open(submissions.length);
+        EligibilitySignals memory signals;
+        Seen memory seen;
         uint256 head = auditHead();
         for (uint256 i; i < submissions.length; ++i) {
             uint256 free = _freeMemory();
@@ -118,7 +101,10 @@ contract EligibilityRegistry is IEligibilityRegistry, AuditTrail {
             if (submission.kind != kind || submission.verifierVersion != version) {
                 revert EligibilityRegistry_MixedBatch(i);
             }
-            head = _takeOrSkip(head, batch, i, submission);
+            bytes memory refusal;
+            (refusal, head) = _take(submission, seen, signals, head);
+            if (refusal.length == 0) batch.add(submission.proof, signals);
+            else emit SubmissionSkipped(i, submission.nullifier, refusal);
             // Nothing of this submission is needed any more: what it has for the verifier is in the batch.
             _freeMemoryFrom(free);
         }
@@ -131,9 +117,9 @@ contract EligibilityRegistry is IEligibilityRegistry, AuditTrail {
     /// @inheritdoc IEligibilityRegistry
     function isMet(Request calldata request, Nullifier nullifier) external view returns (bool) {
         RequestId id = requestId(request);
-        uint256 scope = _scope(request, id);
+        uint256 scope = EligibilityLib.scopeOf(request.recipientId, request.program, id);
         for (uint256 part; part < request.policyHashes.length; ++part) {
-            bytes32 mark = NULLIFIERS.markOf(NULLIFIER_KIND, _spentKey(scope, part, nullifier));
+            bytes32 mark = NULLIFIERS.markOf(NULLIFIER_KIND, EligibilityLib.spentKeyOf(scope, part, nullifier));
             if (mark != RequestId.unwrap(id)) return false;
         }
         return request.policyHashes.length != 0;
@@ -141,23 +127,33 @@ contract EligibilityRegistry is IEligibilityRegistry, AuditTrail {
 
     /// @inheritdoc IEligibilityRegistry
     function requestId(Request calldata request) public view returns (RequestId) {
-        return request.idOf(domainSeparator());
+        return request.idOf(request.policyHashes, domainSeparator());
     }
 
     /// @inheritdoc IEligibilityRegistry
     function scopeOf(Request calldata request) external view returns (uint160) {
-        return uint160(_scope(request, requestId(request)));
+        return uint160(EligibilityLib.scopeOf(request.recipientId, request.program, requestId(request)));
     }
 
     /// @inheritdoc IEligibilityRegistry
     function consentId(Request calldata request, ConsentTerms calldata terms) external view returns (ConsentId) {
-        return _consentId(request, requestId(request), terms);
+        return _consentId(terms, requestId(request), request.recipientId);
     }
 
     /// @inheritdoc IEligibilityRegistry
-    function signalsOf(Submission calldata submission) external view returns (EligibilitySignals memory) {
-        RequestId id = requestId(submission.request);
-        return _signals(submission, _answer(submission, submission.request, id));
+    function signalsOf(Submission calldata submission) external view returns (EligibilitySignals memory signals) {
+        Request calldata request = submission.request;
+        RequestId id = requestId(request);
+        Receipt memory receipt;
+        receipt.part = submission.part;
+        receipt.verifierVersion = submission.verifierVersion;
+        receipt.consentId = _consentId(submission.consent, id, request.recipientId);
+        receipt.deadline = submission.deadline;
+        receipt.day = submission.day;
+        receipt.nullifier = submission.nullifier;
+        receipt.issuersRoot = submission.issuersRoot;
+        receipt.policyHash = request.policyHashes[submission.part];
+        receipt.writeSignals(id, EligibilityLib.scopeOf(request.recipientId, request.program, id), signals);
     }
 
     /// @inheritdoc IEligibilityRegistry
@@ -172,54 +168,79 @@ contract EligibilityRegistry is IEligibilityRegistry, AuditTrail {
         return VERIFIERS.verifierOf(kind, version);
     }
 
-    /// @dev One submission of a batch; answers with the head after it.
-    function _takeOrSkip(
-        uint256 head,
-        VerifierCall.Batch memory batch,
-        uint256 index,
-        Submission calldata submission
-    ) private returns (uint256) {
+    /// @dev Checks a submission, spends its nullifier and leaves its receipt, all before its proof is asked about: should
+    ///      that be refused, nothing of it stands. Answers with the error that refuses the submission, or with none; and
+    ///      with the signals to ask about and the head after it.
+    function _take(
+        Submission calldata submission,
+        Seen memory seen,
+        EligibilitySignals memory signals,
+        uint256 head
+    ) private returns (bytes memory refusal, uint256 next) {
         Request calldata request = submission.request;
-        (bytes memory refusal, Answer memory answer) = _check(submission, request);
-        // Spent before it is proven: should the batch be refused, nothing of it stands.
-        if (refusal.length == 0) refusal = _spend(submission, answer);
-        if (refusal.length != 0) {
-            emit SubmissionSkipped(index, submission.nullifier, refusal);
-            return head;
+        bytes memory details = _openDetails();
+        Receipt memory receipt = Receipt({
+            recipientId: request.recipientId,
+            program: request.program,
+            part: submission.part,
+            kind: submission.kind,
+            verifierVersion: submission.verifierVersion,
+            consentId: ConsentId.wrap(0), // Found by the checks, as the policy's hash
+            deadline: submission.deadline,
+            day: submission.day,
+            nullifier: submission.nullifier,
+            issuersRoot: submission.issuersRoot,
+            policyHash: PolicyHash.wrap(0)
+        });
+        _closeDetails(submission.proof);
+        RequestId id;
+        (refusal, id) = _check(receipt, seen, submission, request);
+        if (refusal.length != 0) return (refusal, head);
+        uint256 scope = EligibilityLib.scopeOf(receipt.recipientId, receipt.program, id);
+
+        refusal = _spend(receipt, id, scope);
+        if (refusal.length != 0) return (refusal, head);
+
+        receipt.writeSignals(id, scope, signals);
+        next = _append(head, keccak256("eligibility.verified"), RequestId.unwrap(id), details);
+    }
+
+    function _check(
+        Receipt memory receipt,
+        Seen memory seen,
+        Submission calldata submission,
+        Request calldata request
+    ) private view returns (bytes memory refusal, RequestId id) {
+        PolicyHash[] calldata policyHashes = request.policyHashes;
+        refusal = _checkForm(receipt, request.expiresAt, policyHashes.length);
+        if (refusal.length != 0) return (refusal, id);
+        id = request.idOf(policyHashes, domainSeparator());
+        refusal = _checkRecipient(receipt, seen, id, request.purpose, submission.requestSignature);
+        if (refusal.length != 0) return (refusal, id);
+        // In range: _checkForm.
+        receipt.policyHash = _at(policyHashes, receipt.part);
+        if (PolicyId.unwrap(receipt.program) != 0) {
+            refusal = _checkProgram(receipt, policyHashes.length);
+            if (refusal.length != 0) return (refusal, id);
         }
-        batch.add(submission.proof, _signals(submission, answer));
-        return _leaveReceipt(head, submission, request, answer);
+        ConsentTerms calldata terms = submission.consent;
+        address patientKey = terms.patientKey;
+        if (patientKey != address(0)) refusal = _checkConsent(receipt, id, terms, patientKey);
+        else if (request.consentRequired) refusal = _refuse(EligibilityRegistry_ConsentRequired.selector);
     }
 
-    /// @dev Answers with the error that refuses the submission; or with none, and what there is to know about it.
-    function _check(Submission calldata submission, Request calldata request)
-        private
-        view
-        returns (bytes memory refusal, Answer memory answer)
-    {
-        refusal = _checkForm(submission, request);
-        if (refusal.length != 0) return (refusal, answer);
-        RequestId id = requestId(request);
-        refusal = _checkRecipient(submission, request, id);
-        if (refusal.length != 0) return (refusal, answer);
-        refusal = _checkProgram(request);
-        if (refusal.length != 0) return (refusal, answer);
-        answer = _answer(submission, request, id);
-        refusal = _checkConsent(submission, request, answer.consentId);
-    }
-
-    function _checkForm(Submission calldata submission, Request calldata request)
+    function _checkForm(Receipt memory receipt, uint256 expiresAt, uint256 parts)
         private
         view
         returns (bytes memory refusal)
     {
-        if (block.timestamp >= request.expiresAt) {
-            return abi.encodeWithSelector(EligibilityRegistry_RequestExpired.selector, request.expiresAt);
+        if (block.timestamp >= expiresAt) {
+            return abi.encodeWithSelector(EligibilityRegistry_RequestExpired.selector, expiresAt);
         }
-        if (block.timestamp > submission.deadline) {
-            return abi.encodeWithSelector(EligibilityRegistry_DeadlinePassed.selector, submission.deadline);
+        if (block.timestamp > receipt.deadline) {
+            return abi.encodeWithSelector(EligibilityRegistry_DeadlinePassed.selector, receipt.deadline);
         }
-        uint256 day = submission.day;
+        uint256 day = receipt.day;
         unchecked {
             // Neither overflows: a day has 64 bits.
             uint256 today = block.timestamp / 1 days;
@@ -227,65 +248,71 @@ contract EligibilityRegistry is IEligibilityRegistry, AuditTrail {
                 return abi.encodeWithSelector(EligibilityRegistry_WrongDay.selector, day, today);
             }
         }
-        if (submission.part >= request.policyHashes.length) {
-            return abi.encodeWithSelector(
-                EligibilityRegistry_NoSuchPart.selector, submission.part, request.policyHashes.length
-            );
+        if (receipt.part >= parts) {
+            return abi.encodeWithSelector(EligibilityRegistry_NoSuchPart.selector, receipt.part, parts);
         }
-        if (Nullifier.unwrap(submission.nullifier) == 0) {
-            return abi.encodeWithSelector(EligibilityRegistry_NoNullifier.selector);
+        if (Nullifier.unwrap(receipt.nullifier) == 0) {
+            return _refuse(EligibilityRegistry_NoNullifier.selector);
         }
     }
 
-    function _checkRecipient(Submission calldata submission, Request calldata request, RequestId id)
-        private
-        view
-        returns (bytes memory refusal)
-    {
-        (address key, uint16 roles, bool suspended, bool validRoot) =
-            STAKEHOLDERS.standingAndRoot(request.recipientId, submission.issuersRoot);
+    function _checkRecipient(
+        Receipt memory receipt,
+        Seen memory seen,
+        RequestId id,
+        bytes32 purpose,
+        bytes calldata signature
+    ) private view returns (bytes memory refusal) {
+        Standing standing = _standing(receipt, seen);
+        address key = standing.key();
         if (key == address(0)) {
-            return abi.encodeWithSelector(EligibilityRegistry_UnknownRecipient.selector, request.recipientId);
+            return abi.encodeWithSelector(EligibilityRegistry_UnknownRecipient.selector, receipt.recipientId);
         }
-        if (suspended) {
-            return abi.encodeWithSelector(EligibilityRegistry_RecipientSuspended.selector, request.recipientId);
+        if (standing.suspended()) {
+            return abi.encodeWithSelector(EligibilityRegistry_RecipientSuspended.selector, receipt.recipientId);
         }
-        if (roles & Parameters.rolesFor(request.purpose) == 0) {
-            return abi.encodeWithSelector(EligibilityRegistry_PurposeNotAllowed.selector, request.purpose, roles);
+        if (standing.roles() & Parameters.rolesFor(purpose) == 0) {
+            return abi.encodeWithSelector(EligibilityRegistry_PurposeNotAllowed.selector, purpose, standing.roles());
         }
-        if (!validRoot) {
-            return abi.encodeWithSelector(EligibilityRegistry_UnknownRoot.selector, submission.issuersRoot);
+        if (!standing.rootValid()) {
+            return abi.encodeWithSelector(EligibilityRegistry_UnknownRoot.selector, receipt.issuersRoot);
         }
-        if (!Signatures.isValid(key, RequestId.unwrap(id), submission.requestSignature)) {
+        // The id covers all that is signed.
+        if (RequestId.unwrap(id) == RequestId.unwrap(seen.requestId)) return refusal;
+        if (!Signatures.isValid(key, RequestId.unwrap(id), signature)) {
             return abi.encodeWithSelector(
-                EligibilityRegistry_InvalidRequestSignature.selector, request.recipientId, key
+                EligibilityRegistry_InvalidRequestSignature.selector, receipt.recipientId, key
             );
         }
+        seen.requestId = id;
     }
 
-    function _checkProgram(Request calldata request) private view returns (bytes memory refusal) {
-        if (PolicyId.unwrap(request.program) == 0) return refusal;
-        (StakeholderId publisherId, PolicyHash policyHash, bool oncePerPerson) = POLICIES.program(request.program);
+    /// @dev Nothing in this call can change how a recipient stands, or a root.
+    function _standing(Receipt memory receipt, Seen memory seen) private view returns (Standing standing) {
         if (
-            !oncePerPerson || StakeholderId.unwrap(publisherId) != StakeholderId.unwrap(request.recipientId)
-                || request.policyHashes.length != 1
-                || PolicyHash.unwrap(request.policyHashes[0]) != PolicyHash.unwrap(policyHash)
-        ) return abi.encodeWithSelector(EligibilityRegistry_UnfitProgram.selector, request.program);
+            StakeholderId.unwrap(receipt.recipientId) == StakeholderId.unwrap(seen.recipientId)
+                && IssuersRoot.unwrap(receipt.issuersRoot) == IssuersRoot.unwrap(seen.issuersRoot)
+        ) return seen.standing;
+        standing = STAKEHOLDERS.standingAndRoot(receipt.recipientId, receipt.issuersRoot);
+        (seen.recipientId, seen.issuersRoot, seen.standing) = (receipt.recipientId, receipt.issuersRoot, standing);
     }
 
-    function _checkConsent(Submission calldata submission, Request calldata request, ConsentId id)
+    function _checkProgram(Receipt memory receipt, uint256 parts) private view returns (bytes memory refusal) {
+        (StakeholderId publisherId, PolicyHash policyHash, bool oncePerPerson) = POLICIES.program(receipt.program);
+        if (
+            !oncePerPerson || StakeholderId.unwrap(publisherId) != StakeholderId.unwrap(receipt.recipientId)
+                || parts != 1 || PolicyHash.unwrap(receipt.policyHash) != PolicyHash.unwrap(policyHash)
+        ) return abi.encodeWithSelector(EligibilityRegistry_UnfitProgram.selector, receipt.program);
+    }
+
+    function _checkConsent(Receipt memory receipt, RequestId id, ConsentTerms calldata terms, address patientKey)
         private
         view
         returns (bytes memory refusal)
     {
-        ConsentTerms calldata terms = submission.consent;
-        if (terms.patientKey == address(0)) {
-            if (!request.consentRequired) return refusal;
-            return abi.encodeWithSelector(EligibilityRegistry_ConsentRequired.selector);
-        }
-        if (Nullifier.unwrap(terms.subject) != Nullifier.unwrap(submission.nullifier)) {
+        if (Nullifier.unwrap(terms.subject) != Nullifier.unwrap(receipt.nullifier)) {
             return abi.encodeWithSelector(
-                EligibilityRegistry_ConsentOfAnother.selector, terms.subject, submission.nullifier
+                EligibilityRegistry_ConsentOfAnother.selector, terms.subject, receipt.nullifier
             );
         }
         if (block.timestamp < terms.notBefore || block.timestamp >= terms.notAfter) {
@@ -293,114 +320,61 @@ contract EligibilityRegistry is IEligibilityRegistry, AuditTrail {
                 EligibilityRegistry_ConsentNotInTime.selector, terms.notBefore, terms.notAfter
             );
         }
-        if (CONSENTS.revokedAt(terms.patientKey, id) != 0) {
-            return abi.encodeWithSelector(EligibilityRegistry_ConsentRevoked.selector, id);
+        ConsentId consent = terms.idOf(id, receipt.recipientId, _consentDomain());
+        if (CONSENTS.revokedAt(patientKey, consent) != 0) {
+            return abi.encodeWithSelector(EligibilityRegistry_ConsentRevoked.selector, consent);
         }
+        receipt.consentId = consent;
     }
 
-    function _answer(Submission calldata submission, Request calldata request, RequestId id)
-        private
-        view
-        returns (Answer memory)
-    {
-        return Answer({
-            requestId: id,
-            consentId: _consentId(request, id, submission.consent),
-            scope: _scope(request, id),
-            policyHash: request.policyHashes[submission.part]
-        });
-    }
-
-    function _consentId(Request calldata request, RequestId id, ConsentTerms calldata terms)
+    function _consentId(ConsentTerms calldata terms, RequestId id, StakeholderId recipientId)
         private
         view
         returns (ConsentId)
     {
         if (terms.patientKey == address(0)) return ConsentId.wrap(0);
-        bytes32 domain = block.chainid == CHAIN_ID ? CONSENT_DOMAIN : Eip712.domainSeparator(address(CONSENTS));
-        return terms.idOf(id, request.recipientId, domain);
+        return terms.idOf(id, recipientId, _consentDomain());
     }
 
-    function _scope(Request calldata request, RequestId id) private view returns (uint256) {
-        uint256 counted = PolicyId.unwrap(request.program);
-        if (counted == 0) counted = uint256(RequestId.unwrap(id));
-        bytes32 hash =
-            keccak256(abi.encode(SCOPE_TYPEHASH, block.chainid, address(this), request.recipientId, counted));
-        return uint256(hash) >> 96;
-    }
-
-    function _signals(Submission calldata submission, Answer memory answer)
-        private
-        view
-        returns (EligibilitySignals memory)
-    {
-        uint256 day = submission.day;
-        bytes32 payload = keccak256(abi.encode(PAYLOAD_TYPEHASH, submission.part));
-        bytes32 context = keccak256(
-            abi.encode(
-                CONTEXT_TYPEHASH,
-                block.chainid,
-                address(this),
-                submission.verifierVersion,
-                answer.requestId,
-                answer.consentId,
-                payload,
-                submission.deadline
-            )
-        );
-        return EligibilitySignals({
-            nullifier: Nullifier.unwrap(submission.nullifier),
-            issuersRoot: IssuersRoot.unwrap(submission.issuersRoot),
-            policyHash: PolicyHash.unwrap(answer.policyHash),
-            context: uint256(context) % Parameters.FIELD_ORDER,
-            occasion: (answer.scope << 87) | (Calendar.yyyymmdd(day) << 60) | ((day + Parameters.DAY_OFFSET) << 40)
-        });
-    }
-
-    function _spentKey(uint256 scope, uint256 part, Nullifier nullifier) private view returns (bytes32) {
-        return keccak256(abi.encode(address(this), scope, part, nullifier));
+    function _consentDomain() private view returns (bytes32) {
+        return block.chainid == CHAIN_ID ? CONSENT_DOMAIN : Eip712.domainSeparator(address(CONSENTS));
     }
 
     /// @dev Answers with the store's error, or with nothing.
-    function _spend(Submission calldata submission, Answer memory answer) private returns (bytes memory refusal) {
-        bytes32 key = _spentKey(answer.scope, submission.part, submission.nullifier);
-        bytes32 mark = RequestId.unwrap(answer.requestId);
-        (, refusal) = address(NULLIFIERS).call(abi.encodeCall(INullifierStore.spend, (NULLIFIER_KIND, key, mark)));
+    function _spend(Receipt memory receipt, RequestId id, uint256 scope) private returns (bytes memory refusal) {
+        bytes32 key = EligibilityLib.spentKeyOf(scope, receipt.part, receipt.nullifier);
+        (, refusal) = address(NULLIFIERS).call(
+            abi.encodeCall(INullifierStore.spend, (NULLIFIER_KIND, key, RequestId.unwrap(id)))
+        );
     }
 
-    /// @dev abi.encode(receipt, proof), with the proof put behind the receipt at once.
-    function _leaveReceipt(
-        uint256 head,
-        Submission calldata submission,
-        Request calldata request,
-        Answer memory answer
-    ) private returns (uint256) {
-        bytes memory details;
+    /// @dev abi.encode(receipt, proof) without copies: the length first, then the receipt that is made next, then, by
+    ///      _closeDetails, the proof.
+    function _openDetails() private pure returns (bytes memory details) {
         assembly ("memory-safe") {
             details := mload(0x40)
             mstore(details, 0x260)
             mstore(0x40, add(details, 0x20))
         }
-        Receipt({
-            recipientId: request.recipientId,
-            program: request.program,
-            part: submission.part,
-            kind: submission.kind,
-            verifierVersion: submission.verifierVersion,
-            consentId: answer.consentId,
-            deadline: submission.deadline,
-            day: submission.day,
-            nullifier: submission.nullifier,
-            issuersRoot: submission.issuersRoot,
-            policyHash: answer.policyHash
-        });
-        Proof calldata proof = submission.proof;
+    }
+
+    function _closeDetails(Proof calldata proof) private pure {
         assembly ("memory-safe") {
             let free := mload(0x40)
             calldatacopy(free, proof, 0x100)
             mstore(0x40, add(free, 0x100))
         }
-        return _append(head, keccak256("eligibility.verified"), RequestId.unwrap(answer.requestId), details);
+    }
+
+    /// @dev NOTE: trusts the caller that the place is in the list.
+    function _at(PolicyHash[] calldata policyHashes, uint256 part) private pure returns (PolicyHash policyHash) {
+        assembly ("memory-safe") {
+            policyHash := calldataload(add(policyHashes.offset, shl(5, part)))
+        }
+    }
+
+    function _refuse(bytes4 selector) private pure returns (bytes memory) {
+        return abi.encodeWithSelector(selector);
     }
 
     function _revertWith(bytes memory refusal) private pure {

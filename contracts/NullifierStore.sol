@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {Registrar} from "./Registrar.sol";
 import {INullifierStore} from "./interfaces/INullifierStore.sol";
 import {LocalChain} from "./libraries/LocalChain.sol";
+import {Slots} from "./libraries/Slots.sol";
 
 /// @title NullifierStore
 contract NullifierStore is INullifierStore, Registrar {
@@ -25,8 +26,7 @@ contract NullifierStore is INullifierStore, Registrar {
     mapping(address writer => bytes32 kind) public kindOf;
     /// @inheritdoc INullifierStore
     mapping(address writer => Scheduled) public scheduled;
-    /// @inheritdoc INullifierStore
-    mapping(bytes32 kind => mapping(bytes32 key => bytes32 mark)) public markOf;
+    mapping(bytes32 kindAndKey => bytes32 mark) private _marks;
 
     constructor(address registrar_, uint256 admissionDelay, bytes32[] memory kinds, address[] memory writers)
         Registrar(registrar_)
@@ -47,10 +47,15 @@ contract NullifierStore is INullifierStore, Registrar {
     function spend(bytes32 kind, bytes32 key, bytes32 mark) external {
         if (!_isWriter(msg.sender, kind)) revert NullifierStore_NotWriter(kind, msg.sender);
         if (mark == 0) revert NullifierStore_NoMark();
-        mapping(bytes32 => bytes32) storage marks = markOf[kind];
-        if (marks[key] != 0) revert NullifierStore_AlreadySpent(kind, key);
+        bytes32 kindAndKey = Slots.keyOf(kind, key);
+        if (_marks[kindAndKey] != 0) revert NullifierStore_AlreadySpent(kind, key);
 
-        marks[key] = mark;
+        _marks[kindAndKey] = mark;
+    }
+
+    /// @inheritdoc INullifierStore
+    function markOf(bytes32 kind, bytes32 key) external view returns (bytes32) {
+        return _marks[Slots.keyOf(kind, key)];
     }
 
     /// @inheritdoc INullifierStore

@@ -8,6 +8,7 @@ import {IStakeholderRegistry} from "./interfaces/IStakeholderRegistry.sol";
 import {PolicyHash} from "./types/PolicyHash.sol";
 import {PolicyId} from "./types/PolicyId.sol";
 import {StakeholderId} from "./types/StakeholderId.sol";
+import {Standing} from "./types/Standing.sol";
 
 /// @title PolicyRegistry
 contract PolicyRegistry is IPolicyRegistry, AuditTrail {
@@ -34,9 +35,9 @@ contract PolicyRegistry is IPolicyRegistry, AuditTrail {
         external
         returns (PolicyId id)
     {
-        (address key,, bool suspended) = STAKEHOLDERS.standing(publisherId);
-        if (msg.sender != key) revert PolicyRegistry_NotPublisher(publisherId, msg.sender);
-        if (suspended) revert PolicyRegistry_Suspended(publisherId);
+        Standing standing = STAKEHOLDERS.standing(publisherId);
+        if (msg.sender != standing.key()) revert PolicyRegistry_NotPublisher(publisherId, msg.sender);
+        if (standing.suspended()) revert PolicyRegistry_Suspended(publisherId);
         id = PolicyId.wrap((StakeholderId.unwrap(publisherId) << 32) | version);
         uint256 hash = PolicyHash.unwrap(terms.policyHash);
         if (hash == 0 || hash >= Parameters.FIELD_ORDER) revert PolicyRegistry_UnusablePolicyHash(terms.policyHash);

@@ -9,13 +9,15 @@ import {IssuerTree} from "./libraries/IssuerTree.sol";
 import {LocalChain} from "./libraries/LocalChain.sol";
 import {IssuersRoot} from "./types/IssuersRoot.sol";
 import {StakeholderId} from "./types/StakeholderId.sol";
+import {Standing} from "./types/Standing.sol";
 
 /// @title StakeholderRegistry
 contract StakeholderRegistry is IStakeholderRegistry, Registrar {
     using IssuerTree for mapping(uint256 => uint256);
 
-    /// @dev One slot: all that is read to check a recipient, and what an issuer's leaf is made of but the two hashes.
-    struct Standing {
+    /// @dev One slot, its first three fields the lowest bits of a Standing; then what an issuer's leaf is made of but the
+    ///      two hashes.
+    struct Record {
         address key;
         uint16 roles;
         bool suspended;
@@ -54,7 +56,7 @@ contract StakeholderRegistry is IStakeholderRegistry, Registrar {
     mapping(uint256 root => Replacement) private _replacements;
     mapping(uint256 node => uint256) private _nodes;
 
-    mapping(StakeholderId => Standing) private _standings;
+    mapping(StakeholderId => Record) private _records;
     mapping(StakeholderId => address) private _proposedKeys;
     mapping(StakeholderId => Payouts) private _payouts;
     mapping(StakeholderId => bytes32) private _licenceHashes;
@@ -72,12 +74,12 @@ contract StakeholderRegistry is IStakeholderRegistry, Registrar {
     }
 
     modifier onlyKey(StakeholderId id) {
-        if (msg.sender != _standings[id].key) revert StakeholderRegistry_NotKey(id, msg.sender);
+        if (msg.sender != _records[id].key) revert StakeholderRegistry_NotKey(id, msg.sender);
         _;
     }
 
     modifier onlyKnown(StakeholderId id) {
-        if (_standings[id].key == address(0)) revert StakeholderRegistry_Unknown(id);
+        if (_records[id].key == address(0)) revert StakeholderRegistry_Unknown(id);
         _;
     }
 
@@ -139,7 +141,7 @@ contract StakeholderRegistry is IStakeholderRegistry, Registrar {
         // The zero address calls nothing, so an empty proposal is accepted by nobody.
         if (msg.sender != _proposedKeys[id]) revert StakeholderRegistry_NotKey(id, msg.sender);
 
-        _standings[id].key = msg.sender;
+        _records[id].key = msg.sender;
         delete _proposedKeys[id];
 
         _record(keccak256("stakeholder.keyAccepted"), _subject(id), abi.encode(msg.sender));
@@ -172,9 +174,9 @@ contract StakeholderRegistry is IStakeholderRegistry, Registrar {
 
     /// @inheritdoc IStakeholderRegistry
     function suspend(StakeholderId id) external onlyRegistrar onlyKnown(id) {
-        if (_standings[id].suspended) revert StakeholderRegistry_Suspended(id);
+        if (_records[id].suspended) revert StakeholderRegistry_Suspended(id);
 
-        _standings[id].suspended = true;
+        _records[id].suspended = true;
         if (_issuerIds[id] != 0) {
             _placeLeaf(id);
             ++epoch;
@@ -185,9 +187,9 @@ contract StakeholderRegistry is IStakeholderRegistry, Registrar {
 
     /// @inheritdoc IStakeholderRegistry
     function unsuspend(StakeholderId id) external onlyRegistrar {
-        if (!_standings[id].suspended) revert StakeholderRegistry_NotSuspended(id);
+        if (!_records[id].suspended) revert StakeholderRegistry_NotSuspended(id);
 
-        _standings[id].suspended = false;
+        _records[id].suspended = false;
         if (_issuerIds[id] != 0) _placeLeaf(id);
 
         _record(keccak256("stakeholder.unsuspended"), _subject(id), abi.encode(_root, epoch));
@@ -198,11 +200,11 @@ contract StakeholderRegistry is IStakeholderRegistry, Registrar {
     /// @inheritdoc IStakeholderRegistry
     function extendIssuer(StakeholderId id, uint32 validUntil) external onlyRegistrar {
         if (_issuerIds[id] == 0) revert StakeholderRegistry_NotIssuer(id);
-        if (validUntil >> Parameters.DAY_BITS != 0 || validUntil <= _standings[id].validUntil) {
+        if (validUntil >> Parameters.DAY_BITS != 0 || validUntil <= _records[id].validUntil) {
             revert StakeholderRegistry_UnusableValidUntil(validUntil);
         }
 
-        _standings[id].validUntil = validUntil;
+        _records[id].validUntil = validUntil;
         _placeLeaf(id);
 
         _record(keccak256("issuer.extended"), _subject(id), abi.encode(_root, epoch, validUntil));
@@ -224,7 +226,7 @@ contract StakeholderRegistry is IStakeholderRegistry, Registrar {
         external
         onlyKey(id)
     {
-        if (_standings[id].suspended) revert StakeholderRegistry_Suspended(id);
+        if (_records[id].suspended) revert StakeholderRegistry_Suspended(id);
 
         _setStatus(id, statusRoot, positions, words);
 
@@ -257,28 +259,28 @@ contract StakeholderRegistry is IStakeholderRegistry, Registrar {
 
     /// @inheritdoc IStakeholderRegistry
     function stakeholder(StakeholderId id) external view onlyKnown(id) returns (Stakeholder memory) {
-        Standing memory now_ = _standings[id];
+        Record memory record = _records[id];
         Payouts memory payouts = _payouts[id];
         bool changing = block.timestamp < payouts.nextAt;
         return Stakeholder({
-            key: now_.key,
-            roles: now_.roles,
-            suspended: now_.suspended,
+            key: record.key,
+            roles: record.roles,
+            suspended: record.suspended,
             proposedKey: _proposedKeys[id],
             payout: payoutOf(id),
             nextPayout: changing ? payouts.next : address(0),
             nextPayoutAt: changing ? payouts.nextAt : 0,
             licenceHash: _licenceHashes[id],
             issuerId: _issuerIds[id],
-            position: now_.position,
-            validUntil: now_.validUntil,
+            position: record.position,
+            validUntil: record.validUntil,
             statusRoot: _statusRoots[id]
         });
     }
 
     /// @inheritdoc IStakeholderRegistry
     function keyOf(StakeholderId id) external view returns (address) {
-        return _standings[id].key;
+        return _records[id].key;
     }
 
     /// @inheritdoc IStakeholderRegistry
@@ -289,28 +291,27 @@ contract StakeholderRegistry is IStakeholderRegistry, Registrar {
 
     /// @inheritdoc IStakeholderRegistry
     function rolesOf(StakeholderId id) external view returns (uint16) {
-        return _standings[id].roles;
+        return _records[id].roles;
     }
 
     /// @inheritdoc IStakeholderRegistry
     function isSuspended(StakeholderId id) external view returns (bool) {
-        return _standings[id].suspended;
+        return _records[id].suspended;
     }
 
     /// @inheritdoc IStakeholderRegistry
-    function standing(StakeholderId id) public view returns (address key, uint16 roles, bool suspended) {
-        Standing storage now_ = _standings[id];
-        return (now_.key, now_.roles, now_.suspended);
+    function standing(StakeholderId id) public view returns (Standing result) {
+        Record storage record = _records[id];
+        assembly ("memory-safe") {
+            // The slot as it lies: key 160, roles 16, suspended 8, and what only this contract needs above.
+            result := and(sload(record.slot), sub(shl(184, 1), 1))
+        }
     }
 
     /// @inheritdoc IStakeholderRegistry
-    function standingAndRoot(StakeholderId id, IssuersRoot root)
-        external
-        view
-        returns (address key, uint16 roles, bool suspended, bool validRoot)
-    {
-        (key, roles, suspended) = standing(id);
-        validRoot = isValidRoot(root);
+    function standingAndRoot(StakeholderId id, IssuersRoot root) external view returns (Standing result) {
+        result = standing(id);
+        if (isValidRoot(root)) result = Standing.wrap(Standing.unwrap(result) | (1 << 184));
     }
 
     /// @inheritdoc IStakeholderRegistry
@@ -371,19 +372,19 @@ contract StakeholderRegistry is IStakeholderRegistry, Registrar {
 
     function _add(Addition calldata addition) private returns (StakeholderId id) {
         id = StakeholderId.wrap(++stakeholderCount);
-        Standing storage now_ = _standings[id];
-        (now_.key, now_.roles) = (addition.key, addition.roles);
+        Record storage record = _records[id];
+        (record.key, record.roles) = (addition.key, addition.roles);
         _payouts[id].current = addition.payout;
         _licenceHashes[id] = addition.licenceHash;
         if (addition.issuerId != 0) {
-            (now_.position, now_.validUntil) = (uint16(issuerCount++), addition.validUntil);
+            (record.position, record.validUntil) = (uint16(issuerCount++), addition.validUntil);
             _issuerIds[id] = addition.issuerId;
             _statusRoots[id] = addition.statusRoot;
             _isTaken[addition.issuerId] = true;
             _placeLeaf(id);
         }
 
-        _record(keccak256("stakeholder.added"), _subject(id), abi.encode(addition, uint256(now_.position)));
+        _record(keccak256("stakeholder.added"), _subject(id), abi.encode(addition, uint256(record.position)));
     }
 
     function _setStatus(
@@ -410,20 +411,20 @@ contract StakeholderRegistry is IStakeholderRegistry, Registrar {
     ///      epoch before any move of it.
     function _placeLeaf(StakeholderId id) private {
         uint256 before = _root;
-        uint256 root = _nodes.update(_standings[id].position, _leafOf(id));
+        uint256 root = _nodes.update(_records[id].position, _leafOf(id));
         if (root == before) return;
         _replacements[before] = Replacement({epoch: epoch, replacedAt: uint64(block.timestamp)});
         _root = root;
     }
 
     function _leafOf(StakeholderId id) private view returns (uint256 leaf) {
-        Standing memory now_ = _standings[id];
-        if (now_.suspended || _issuerIds[id] == 0) return 0;
+        Record memory record = _records[id];
+        if (record.suspended || _issuerIds[id] == 0) return 0;
         leaf = PoseidonT5.hash(
             [
                 Parameters.TAG_ISSUER_LEAF,
                 _issuerIds[id],
-                (uint256(now_.roles) << Parameters.DAY_BITS) + now_.validUntil,
+                (uint256(record.roles) << Parameters.DAY_BITS) + record.validUntil,
                 _statusRoots[id]
             ]
         );

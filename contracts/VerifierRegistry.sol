@@ -6,6 +6,7 @@ import {Parameters} from "./generated/Parameters.sol";
 import {IVerifier} from "./interfaces/IVerifier.sol";
 import {IVerifierRegistry} from "./interfaces/IVerifierRegistry.sol";
 import {LocalChain} from "./libraries/LocalChain.sol";
+import {Slots} from "./libraries/Slots.sol";
 import {Proof} from "./types/Proof.sol";
 
 /// @title VerifierRegistry
@@ -148,7 +149,7 @@ contract VerifierRegistry is IVerifierRegistry, Registrar {
 
     /// @inheritdoc IVerifierRegistry
     function entryIdOf(bytes32 kind, uint32 version) public pure returns (bytes32) {
-        return keccak256(abi.encode(kind, version));
+        return Slots.keyOf(kind, bytes32(uint256(version)));
     }
 
     /// @inheritdoc IVerifierRegistry

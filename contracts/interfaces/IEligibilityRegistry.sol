@@ -27,7 +27,7 @@ import {Submission} from "../types/Submission.sol";
 ///
 ///         Audit entries:
 ///         - "eligibility.verified" (uint256 recipientId, uint256 program, uint256 part, bytes32 kind,
-///           uint32 verifierVersion, bytes32 consentId, uint64 deadline, uint64 day, uint256 nullifier,
+///           uint32 verifierVersion, bytes32 consentId, uint256 deadline, uint256 day, uint256 nullifier,
 ///           uint256 issuersRoot, uint256 policyHash, Proof proof), subject = request id: the receipt, from which
 ///           everything above is computed again and the proof is checked again
 interface IEligibilityRegistry is IAuditTrail {
@@ -37,9 +37,9 @@ interface IEligibilityRegistry is IAuditTrail {
     /// @notice Thrown when the circuit is none of eligibility-s, -m and -l.
     error EligibilityRegistry_UnknownKind(bytes32 kind);
     /// @notice Thrown when a request is answered at or after its end, in Unix seconds.
-    error EligibilityRegistry_RequestExpired(uint64 expiresAt);
+    error EligibilityRegistry_RequestExpired(uint256 expiresAt);
     /// @notice Thrown when the submission arrives after its own deadline, in Unix seconds.
-    error EligibilityRegistry_DeadlinePassed(uint64 deadline);
+    error EligibilityRegistry_DeadlinePassed(uint256 deadline);
     /// @notice Thrown when the request has no such part.
     error EligibilityRegistry_NoSuchPart(uint256 part, uint256 parts);
     /// @notice Thrown when the nullifier is 0.
@@ -55,7 +55,7 @@ interface IEligibilityRegistry is IAuditTrail {
     /// @notice Thrown when the issuers' root was never published, has expired, or its epoch has.
     error EligibilityRegistry_UnknownRoot(IssuersRoot root);
     /// @notice Thrown when the proof's today is more than a day from the block's, both in days since 1970-01-01.
-    error EligibilityRegistry_WrongDay(uint64 day, uint256 today);
+    error EligibilityRegistry_WrongDay(uint256 day, uint256 today);
     /// @notice Thrown when the program is not an entry of this recipient's, published oncePerPerson, whose policy is
     ///         the request's only one.
     error EligibilityRegistry_UnfitProgram(PolicyId program);
@@ -64,7 +64,7 @@ interface IEligibilityRegistry is IAuditTrail {
     /// @notice Thrown when the consent is for another nullifier than the proof's.
     error EligibilityRegistry_ConsentOfAnother(Nullifier subject, Nullifier nullifier);
     /// @notice Thrown before the consent's notBefore and from its notAfter on, in Unix seconds.
-    error EligibilityRegistry_ConsentNotInTime(uint64 notBefore, uint64 notAfter);
+    error EligibilityRegistry_ConsentNotInTime(uint256 notBefore, uint256 notAfter);
     /// @notice Thrown when the patient has revoked the consent.
     error EligibilityRegistry_ConsentRevoked(ConsentId consentId);
     /// @notice Thrown when the verifier refuses the proof, or one of a batch.

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IRegistrar} from "./IRegistrar.sol";
 import {IssuersRoot} from "../types/IssuersRoot.sol";
+import {Standing} from "../types/Standing.sol";
 import {StakeholderId} from "../types/StakeholderId.sol";
 
 /// @title Who takes part, and whose signature on records counts
@@ -181,13 +182,10 @@ interface IStakeholderRegistry is IRegistrar {
     function isSuspended(StakeholderId id) external view returns (bool);
 
     /// @notice Key, roles and suspension from one storage slot; the key is 0 where there is no such stakeholder.
-    function standing(StakeholderId id) external view returns (address key, uint16 roles, bool suspended);
+    function standing(StakeholderId id) external view returns (Standing);
 
     /// @notice The same, and whether a root is valid, in one call: what a proof's consumer needs.
-    function standingAndRoot(StakeholderId id, IssuersRoot root)
-        external
-        view
-        returns (address key, uint16 roles, bool suspended, bool validRoot);
+    function standingAndRoot(StakeholderId id, IssuersRoot root) external view returns (Standing);
 
     function currentRoot() external view returns (IssuersRoot);
 

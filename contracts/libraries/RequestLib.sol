@@ -12,9 +12,13 @@ library RequestLib {
         "Request(uint256 recipientId,uint256[] policyHashes,uint256 program,bytes32 purpose,bool consentRequired,uint64 expiresAt,uint256 nonce)"
     );
 
+    /// @param policyHashes The request's own, which the caller has at hand.
     /// @param separator Of the consumer's domain.
-    function idOf(Request calldata request, bytes32 separator) internal pure returns (RequestId) {
-        PolicyHash[] calldata policyHashes = request.policyHashes;
+    function idOf(Request calldata request, PolicyHash[] calldata policyHashes, bytes32 separator)
+        internal
+        pure
+        returns (RequestId)
+    {
         bytes32 typehash = TYPEHASH;
         bytes32 structHash;
         assembly ("memory-safe") {

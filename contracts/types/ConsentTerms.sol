@@ -8,7 +8,7 @@ struct ConsentTerms {
     address patientKey; // May revoke; 0 means no consent
     Nullifier subject; // The nullifier this patient shows for this request
     bytes32 detailsHash; // Hash of the words the patient agreed to
-    uint64 notBefore; // Unix seconds, inclusive
-    uint64 notAfter; // Unix seconds, exclusive
+    uint256 notBefore; // Unix seconds, signed as uint64, inclusive
+    uint256 notAfter; // Unix seconds, signed as uint64, exclusive
     bytes32 salt;
 }

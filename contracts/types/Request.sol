@@ -12,6 +12,6 @@ struct Request {
     PolicyId program; // 0, or an entry of the recipient's that says oncePerPerson
     bytes32 purpose; // HL7 PurposeOfUse code, ASCII, left-aligned
     bool consentRequired; // Whether a proof must carry a consent that can be withdrawn
-    uint64 expiresAt; // Unix seconds; answered strictly before
+    uint256 expiresAt; // Unix seconds, signed as uint64; answered strictly before
     uint256 nonce; // Makes two equal questions two requests
 }

@@ -14,8 +14,8 @@ struct Submission {
     uint256 part; // Place of the policy in the request
     bytes32 kind; // Circuit, ASCII, left-aligned
     uint32 verifierVersion;
-    uint64 day; // Days since 1970-01-01 that the proof calls today
-    uint64 deadline; // Unix seconds; accepted up to and including it
+    uint256 day; // Days since 1970-01-01 that the proof calls today
+    uint256 deadline; // Unix seconds; accepted up to and including it
     ConsentTerms consent;
     Nullifier nullifier;
     IssuersRoot issuersRoot;
