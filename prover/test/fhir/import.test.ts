@@ -1,0 +1,509 @@
+import { describe, expect, it } from 'vitest'
+import * as Import from '../../src/fhir/Import.ts'
+import type * as Attribute from '../../src/protocol/Attribute.ts'
+import * as CodeSystem from '../../src/protocol/CodeSystem.ts'
+import * as Day from '../../src/protocol/Day.ts'
+import * as Value from '../../src/protocol/Value.ts'
+import {
+  bundle,
+  clinicalStatus,
+  code,
+  condition,
+  type Json,
+  observation,
+  patient,
+  prescription,
+  quantity,
+  uris,
+  verificationStatus,
+  without,
+} from './document.ts'
+
+const asOf = Day.parse('2024-06-15')
+
+function imported(...resources: readonly Json[]) {
+  return Import.importBundle(JSON.stringify(bundle([patient(), ...resources])), { asOf })
+}
+
+/** The one attribute a resource gives. */
+function only(resource: Json): Attribute.Attribute {
+  const attributes = imported(resource).attributes.filter(({ category }) => category !== 'demographic')
+  expect(attributes).toHaveLength(1)
+  return attributes[0] as Attribute.Attribute
+}
+
+function omitted(resource: Json) {
+  const { omissions, complete } = imported(resource)
+  expect(omissions.length).toBeGreaterThan(0)
+  return { reason: omissions[0]?.reason, path: omissions[0]?.path, complete }
+}
+
+function demographics(change: Json, on = asOf) {
+  const document = JSON.stringify(bundle([patient(change)]))
+  return Import.importBundle(document, { asOf: on }).attributes.map(({ code: number, value, partialDay, bounded }) => ({
+    code: CodeSystem.decode('LOINC', number),
+    value,
+    partialDay,
+    bounded,
+  }))
+}
+
+const day = (attribute: Attribute.Attribute) => Day.format(attribute.day)
+
+describe('CIR-10: dates as written', () => {
+  it.each([
+    ['1900-01-01', 19000101n],
+    ['1904-02-29', 19040229n],
+    ['1969-12-31', 19691231n],
+    ['1970-01-01', 19700101n],
+    ['2000-02-29', 20000229n],
+  ])('takes a birth on %s', (birthDate, value) => {
+    expect(demographics({ birthDate })[0]).toEqual({ code: '21112-8', value, partialDay: false, bounded: false })
+  })
+
+  it.each([
+    ['1949', 19491231n],
+    ['1952-02', 19520229n],
+    ['1953-02', 19530228n],
+    ['2024', 20240615n],
+    ['2024-06', 20240615n],
+  ])('places the birth date %s on its last possible day', (birthDate, value) => {
+    expect(demographics({ birthDate })[0]).toMatchObject({ value, partialDay: true })
+  })
+
+  it.each(['1900-02-29', '2023-02-29', '2023-13-01', '2023-00-10', '23-01-01', '1799-12-31', '0001-01-01', '2023-1-1'])(
+    'has no birth date %s, and is then not complete for demographics',
+    (birthDate) => {
+      const result = Import.importBundle(JSON.stringify(bundle([patient({ birthDate })])), { asOf })
+      expect(result.attributes.map(({ code: number }) => CodeSystem.decode('LOINC', number))).toEqual(['46098-0'])
+      expect(result.remarks.map(({ reason }) => reason)).toEqual(['invalid-date'])
+      expect(result.complete.categories).not.toContain('demographic')
+    },
+  )
+
+  it.each([
+    ['2024-03-04T23:59:59-12:00', '2024-03-04', '23:59:59-12:00'],
+    ['2024-03-04T00:00:00+14:00', '2024-03-04', '00:00:00+14:00'],
+    ['2024-02-29T23:30:00.000Z', '2024-02-29', '23:30:00.000Z'],
+    ['2024-03-04T12:30', '2024-03-04', '12:30'],
+    ['2024-03-04', '2024-03-04', ''],
+    ['1965-07-20T02:56:15Z', '1965-07-20', '02:56:15Z'],
+  ])('reads the day of %s as written, never through UTC', (effectiveDateTime, expected, time) => {
+    const attribute = only(observation({ effectiveDateTime }))
+    expect([day(attribute), attribute.time, attribute.partialDay]).toEqual([expected, time, false])
+  })
+
+  it.each([
+    ['2023', '2023-12-31'],
+    ['2024', '2024-06-15'],
+    ['2024-06', '2024-06-15'],
+    ['2024-02', '2024-02-29'],
+    ['1948-02', '1948-02-29'],
+  ])('places %s on its last possible day, at most asOf', (onsetDateTime, expected) => {
+    const attribute = only(condition({ onsetDateTime }))
+    expect([day(attribute), attribute.partialDay]).toEqual([expected, true])
+  })
+
+  it('places what has no date on asOf', () => {
+    const attribute = only(without(condition(), 'onsetDateTime'))
+    expect([day(attribute), attribute.partialDay]).toEqual(['2024-06-15', true])
+  })
+
+  it.each(['2024-06-16', '2024-06-16T00:00:00+14:00', '2024-07', '2025'])(
+    'leaves out %s, after asOf, and is complete',
+    (date) => {
+      const resources = [
+        condition({ onsetDateTime: date }),
+        observation({ effectiveDateTime: date }),
+        prescription({ authoredOn: date }),
+      ]
+      const { attributes, omissions, complete } = imported(...resources)
+      expect(attributes.every(({ category }) => category === 'demographic')).toBe(true)
+      expect(omissions.map(({ reason }) => reason)).toEqual(['after-as-of', 'after-as-of', 'after-as-of'])
+      expect(complete.categories).toEqual(['demographic', 'condition', 'observation', 'prescription'])
+    },
+  )
+
+  it.each(['yesterday', '2024-02-30', '2024-06-15T24:00:00Z', '20240615', '2024-06-15 10:00', '1500-01-01', '9999'])(
+    'leaves out a fact dated %s, and is not complete',
+    (date) => {
+      const { reason, complete } = omitted(condition({ onsetDateTime: date }))
+      expect(reason).toBe('invalid-date')
+      expect(complete.categories).toEqual(['demographic', 'observation', 'prescription'])
+      expect(complete.systems).not.toContain('SNOMED CT')
+    },
+  )
+
+  it('takes a period that is one day as that day, any other as partly dated on its end', () => {
+    const within = (start: string, end?: string) =>
+      only({ ...without(observation(), 'effectiveDateTime'), effectivePeriod: { start, ...(end && { end }) } })
+    const oneDay = within('2024-01-05T08:00:00Z', '2024-01-05T20:00:00Z')
+    expect([day(oneDay), oneDay.partialDay]).toEqual(['2024-01-05', false])
+    const weeks = within('2024-01-05', '2024-02-05')
+    expect([day(weeks), weeks.partialDay]).toEqual(['2024-02-05', true])
+    const ongoing = within('2024-01-05')
+    expect([day(ongoing), ongoing.partialDay]).toEqual(['2024-06-15', true])
+  })
+})
+
+describe('Patient', () => {
+  it('gives birth date, sex and date of death, on no day of their own', () => {
+    expect(demographics({ gender: 'other', deceasedDateTime: '2024-01-02T03:04:05Z' })).toEqual([
+      { code: '21112-8', value: 19700228n, partialDay: false, bounded: false },
+      { code: '46098-0', value: Value.ofText('other'), partialDay: false, bounded: false },
+      { code: '81954-0', value: 20240102n, partialDay: false, bounded: false },
+    ])
+    expect(imported().attributes.every(({ day: placed }) => Day.toField(placed) === 0n)).toBe(true)
+  })
+
+  it('knows a death without a date', () => {
+    expect(demographics({ deceasedBoolean: true }).at(-1)).toEqual({
+      code: '81954-0',
+      value: Value.none,
+      partialDay: true,
+      bounded: true,
+    })
+    expect(demographics({ deceasedBoolean: false })).toHaveLength(2)
+  })
+
+  it('knows no death after asOf', () => {
+    expect(demographics({ deceasedDateTime: '2024-06-16' })).toHaveLength(2)
+  })
+
+  it('is not of this record when there are two, or none', () => {
+    for (const resources of [[patient(), patient({ id: 'q' }), condition()], [condition()]]) {
+      const result = Import.importBundle(JSON.stringify(bundle(resources)), { asOf })
+      expect(result.patients).toBe(resources.length - 1)
+      expect(result.complete).toEqual({ categories: [], systems: [] })
+    }
+  })
+})
+
+describe('Condition', () => {
+  it.each([
+    ['active', true],
+    ['recurrence', true],
+    ['relapse', true],
+    ['inactive', false],
+    ['remission', false],
+    ['resolved', false],
+  ])('of status %s is active: %s', (status, active) => {
+    expect(only(condition(clinicalStatus(status)))).toMatchObject({
+      value: Value.ofText(status),
+      bounded: false,
+      active,
+    })
+  })
+
+  it('has ended by any abatement that is not after asOf', () => {
+    const abated = (change: Json) => !only(condition(change)).active
+    expect(abated({ abatementDateTime: '2024-06-15' })).toBe(true)
+    expect(abated({ abatementDateTime: '2024' })).toBe(true)
+    expect(abated({ abatementString: 'last year' })).toBe(true)
+    expect(abated({ abatementDateTime: '2024-06-16' })).toBe(false)
+    expect(abated({ abatementPeriod: { start: '2024-07-01' } })).toBe(false)
+  })
+
+  it('without a clinical status stays, and nobody can say which facts are active', () => {
+    const { attributes, complete } = imported(without(condition(), 'clinicalStatus'))
+    expect(attributes.at(-1)).toMatchObject({ value: Value.none, bounded: true, active: false })
+    expect(complete.categories).toContain('condition')
+    expect(complete.systems).toContain('value set (ever)')
+    expect(complete.systems).not.toContain('value set (active)')
+  })
+
+  it.each(['refuted', 'entered-in-error'])('that is %s is left out, and explains itself', (status) => {
+    const { reason, complete } = omitted(condition(verificationStatus(status)))
+    expect(reason).toBe(status)
+    expect(complete.categories).toContain('condition')
+    expect(complete.systems).toContain('SNOMED CT')
+  })
+
+  it('of a verification status FHIR does not have may be refuted', () => {
+    expect(omitted(condition(verificationStatus('perhaps')))).toMatchObject({ reason: 'unknown-status' })
+  })
+
+  it('is dated by its onset, else by the day it was recorded', () => {
+    const dated = (change: Json) => day(only({ ...without(condition(), 'onsetDateTime'), ...change }))
+    expect(dated({ onsetDateTime: '2001-02-03', recordedDate: '2002-02-03' })).toBe('2001-02-03')
+    expect(dated({ onsetPeriod: { start: '2001-02-03' } })).toBe('2001-02-03')
+    expect(dated({ onsetAge: { value: 30 }, recordedDate: '2002-02-03' })).toBe('2002-02-03')
+  })
+
+  it('of another subject is not of this record, and might have been', () => {
+    expect(omitted(condition({ subject: { reference: 'Patient/q' } }))).toMatchObject({ reason: 'other-subject' })
+    expect(omitted(condition({ subject: { display: 'her' } })).complete.categories).not.toContain('condition')
+    expect(only(condition({ subject: { reference: 'https://example.org/fhir/Patient/p' } })).category).toBe('condition')
+  })
+})
+
+describe('CIR-13: absence is never ignorance', () => {
+  const categoriesWith = (...resources: readonly Json[]) => imported(...resources).complete.categories
+
+  it('is complete when everything was read', () => {
+    const { complete, omissions, remarks } = imported(
+      condition(),
+      observation(),
+      prescription({ dispenseRequest: supply }),
+    )
+    expect(complete.categories).toEqual(['demographic', 'condition', 'observation', 'prescription'])
+    expect(complete.systems).toContain('ICD-10-CM')
+    expect([omissions, remarks]).toEqual([[], []])
+  })
+
+  it('is not complete for a category with one fact omitted', () => {
+    const unknown = code('http://example.org/local', 'X1')
+    expect(categoriesWith(condition(), condition({ id: 'd', code: unknown }))).toEqual([
+      'demographic',
+      'observation',
+      'prescription',
+    ])
+    expect(categoriesWith(condition({ code: { text: 'something' } }))).not.toContain('condition')
+    expect(categoriesWith(observation({ code: unknown }))).not.toContain('observation')
+    expect(categoriesWith(observation({ status: 'unknown' }))).not.toContain('observation')
+    expect(categoriesWith(prescription({ medicationCodeableConcept: unknown }))).not.toContain('prescription')
+    expect(categoriesWith(prescription({ intent: 'whim' }))).not.toContain('prescription')
+    expect(
+      categoriesWith(
+        prescription({ medicationCodeableConcept: undefined, medicationReference: { reference: 'Medication/x' } }),
+      ),
+    ).not.toContain('prescription')
+  })
+
+  it('counts ICD codes with and without the dot, and in small letters, as one', () => {
+    const codes = ['E11.9', 'E119', 'e11.9'].map((value) => only(condition({ code: code(uris.icd10cm, value) })).code)
+    expect(new Set(codes).size).toBe(1)
+    expect(codes[0]).toBe(CodeSystem.encode('ICD-10-CM', 'E11.9'))
+  })
+
+  it('makes one fact of a diagnosis coded twice, in each system', () => {
+    const twin = { coding: [...code(uris.icd10cm, 'E11.9').coding, ...code(uris.snomed, '44054006').coding] }
+    const { attributes } = imported(condition({ code: twin }))
+    const conditions = attributes.filter(({ category }) => category === 'condition')
+    expect(conditions.map(({ system }) => system)).toEqual(['ICD-10-CM', 'SNOMED CT'])
+    expect(new Set(conditions.map(({ fact }) => fact)).size).toBe(1)
+  })
+
+  it('is not complete for a system of which a second coding was lost, nor for any value set', () => {
+    const { complete, attributes } = imported(
+      condition({
+        code: { coding: [...code(uris.snomed, '73211009').coding, { system: uris.icd10cm, code: 'E10.9†' }] },
+      }),
+    )
+    expect(attributes.at(-1)?.system).toBe('SNOMED CT')
+    expect(complete.categories).toContain('condition')
+    expect(complete.systems).toContain('SNOMED CT')
+    expect(complete.systems).not.toContain('ICD-10-CM')
+    expect(complete.systems).not.toContain('value set (ever)')
+    expect(complete.systems).not.toContain('value set (active)')
+  })
+
+  it('reads systems named by OID', () => {
+    expect(only(condition({ code: code('urn:oid:2.16.840.1.113883.6.96', '44054006') })).system).toBe('SNOMED CT')
+  })
+
+  it('never believes a document that it is in a value set', () => {
+    for (const uri of ['medseal:value-set:ever', 'medseal:value-set:active']) {
+      const { attributes, complete } = imported(condition({ code: code(uri, '6') }))
+      expect(attributes.some(({ category }) => category === 'condition')).toBe(false)
+      expect(complete.categories).not.toContain('condition')
+    }
+  })
+
+  it('is not complete for prescriptions where medicines are known otherwise', () => {
+    expect(categoriesWith({ resourceType: 'MedicationStatement', id: 's' })).not.toContain('prescription')
+    expect(categoriesWith({ resourceType: 'Encounter', id: 'e' })).toHaveLength(4)
+  })
+
+  it.each([
+    ['a fact inside another resource', { resourceType: 'Encounter', contained: [condition()] }, ['condition']],
+    ['a bundle within', bundle([condition()]), ['demographic', 'condition', 'observation', 'prescription']],
+    [
+      'a type R4 does not have',
+      { resourceType: 'Kondition' },
+      ['demographic', 'condition', 'observation', 'prescription'],
+    ],
+    [
+      'a warning by the server',
+      { resourceType: 'OperationOutcome' },
+      ['demographic', 'condition', 'observation', 'prescription'],
+    ],
+    ['a meaning modified', condition({ modifierExtension: [{ url: 'http://example.org/not' }] }), ['condition']],
+    ['elements taken out', condition({ meta: { tag: [{ code: 'SUBSETTED' }] } }), ['condition']],
+    ['rules we do not know', condition({ implicitRules: 'http://example.org/rules' }), ['condition']],
+    ['a result about someone else', observation({ focus: [{ reference: 'Patient/child' }] }), ['observation']],
+  ])('is not complete after %s', (_, resource, spoilt) => {
+    const categories = ['demographic', 'condition', 'observation', 'prescription']
+    expect(categoriesWith(resource)).toEqual(categories.filter((category) => !spoilt.includes(category)))
+  })
+
+  it('is not complete where a page is missing, or an entry empty', () => {
+    const pages = bundle([patient()], {
+      type: 'searchset',
+      link: [{ relation: 'next', url: 'https://example.org?page=2' }],
+    })
+    expect(Import.importBundle(JSON.stringify(pages), { asOf }).complete.categories).toEqual([])
+    const empty = bundle([patient()])
+    const entry = [...(empty.entry as unknown[]), { fullUrl: 'urn:uuid:1', request: { method: 'DELETE' } }]
+    expect(Import.importBundle(JSON.stringify({ ...empty, entry }), { asOf }).complete.categories).toEqual([])
+  })
+
+  it('counts the same resource once, and is not complete where two copies differ', () => {
+    const same = imported(condition(), condition())
+    expect(same.attributes.filter(({ category }) => category === 'condition')).toHaveLength(1)
+    expect(same.omissions.map(({ reason }) => reason)).toEqual(['duplicate'])
+    expect(same.complete.categories).toContain('condition')
+    const different = imported(condition(), condition(verificationStatus('refuted')))
+    expect(different.omissions.map(({ reason }) => reason)).toEqual(['conflicting-duplicate'])
+    expect(different.complete.categories).not.toContain('condition')
+  })
+})
+
+const supply = {
+  numberOfRepeatsAllowed: 3,
+  quantity: { value: 180 },
+  expectedSupplyDuration: { value: 90, unit: 'days', system: uris.ucum, code: 'd' },
+}
+
+describe('Observation', () => {
+  it.each([
+    [quantity(6.5, '%'), '6.5'],
+    [quantity(48, 'mmol/mol'), '6.54304'],
+    [{ valueQuantity: { value: 6.5, unit: '%' } }, '6.5'],
+  ])('has a value in its canonical unit', (change, expected) => {
+    const { value, bounded } = only(observation(change))
+    expect([Value.toDecimal(value), bounded]).toEqual([expected, false])
+  })
+
+  it('keeps every digit of a number, as no float could', () => {
+    const document = JSON.stringify(bundle([patient(), observation()])).replace(
+      '"value":6.5',
+      '"value":6.49999950000000000000000001',
+    )
+    const { attributes } = Import.importBundle(document, { asOf })
+    expect(Value.toDecimal(attributes.at(-1)?.value as Value.Value)).toBe('6.5')
+    const below = document.replace('6.49999950000000000000000001', '6.49999949999999999999999999')
+    expect(Value.toDecimal(Import.importBundle(below, { asOf }).attributes.at(-1)?.value as Value.Value)).toBe(
+      '6.499999',
+    )
+  })
+
+  it.each([
+    [quantity(6.5, 'furlong'), 'unknown-unit'],
+    [quantity(6.5, '%', { system: 'http://example.org' }), 'unknown-unit'],
+    [quantity(6.5, '%', { comparator: '<' }), 'comparator'],
+    [{ valueQuantity: { unit: '%' } }, 'no-value'],
+    [{ valueQuantity: undefined }, 'no-value'],
+    [{ valueQuantity: undefined, valueString: 'high' }, 'unusable-value'],
+    [{ valueCodeableConcept: code(uris.snomed, '10828004') }, 'unusable-value'],
+    [{ valueQuantity: undefined, valueCodeableConcept: { text: 'positive' } }, 'unusable-value'],
+  ])('without a usable value stays, with value 0 and bounded', (change, reason) => {
+    const result = imported(observation(change))
+    expect(result.attributes.at(-1)).toMatchObject({ value: Value.none, bounded: true })
+    expect(result.remarks.map((remark) => remark.reason)).toEqual([reason])
+    expect(result.complete.categories).toContain('observation')
+  })
+
+  it('has a coded answer', () => {
+    const answer = { valueQuantity: undefined, valueCodeableConcept: code(uris.snomed, '10828004') }
+    expect(only(observation(answer))).toMatchObject({ value: 10828004n, bounded: false })
+  })
+
+  it('is an attribute of its own beside each of its components', () => {
+    const component = [
+      { code: code(uris.loinc, '8480-6'), ...quantity(120, 'mm[Hg]') },
+      { code: code(uris.loinc, '8462-4'), ...quantity(80, 'mm[Hg]') },
+    ]
+    const panel = observation({ code: code(uris.loinc, '85354-9'), valueQuantity: undefined, component })
+    const { attributes, account } = imported(panel)
+    const facts = attributes.filter(({ category }) => category === 'observation').map(({ fact }) => fact)
+    expect(facts).toEqual(['Observation/o', 'Observation/o#0', 'Observation/o#1'])
+    expect(account).toEqual({ resources: 2, components: 2, taken: 4, leftOut: 0 })
+  })
+
+  it('loses one component without losing the others', () => {
+    const component = [
+      { code: 'systolic', ...quantity(120, 'mm[Hg]') },
+      { code: code(uris.loinc, '8462-4'), ...quantity(80, 'mm[Hg]') },
+    ]
+    const { omissions, account, complete } = imported(observation({ component }))
+    expect(omissions).toMatchObject([{ path: 'Observation.component[0].code', reason: 'wrong-type', index: 1 }])
+    expect(account).toEqual({ resources: 2, components: 2, taken: 3, leftOut: 1 })
+    expect(complete.categories).not.toContain('observation')
+  })
+
+  it.each([
+    ['preliminary', 'not-final'],
+    ['registered', 'not-final'],
+    ['cancelled', 'cancelled'],
+    ['entered-in-error', 'entered-in-error'],
+  ])('of status %s is left out, and explains itself', (status, reason) => {
+    const result = omitted(observation({ status }))
+    expect(result.reason).toBe(reason)
+    expect(result.complete.categories).toContain('observation')
+  })
+})
+
+describe('MedicationRequest', () => {
+  it('has the terms of its fills where they are said', () => {
+    expect(only(prescription({ dispenseRequest: supply }))).toMatchObject({
+      category: 'prescription',
+      bounded: false,
+      active: true,
+      value: Value.ofPrescription({
+        quantityThousandths: 180_000,
+        daysSupply: 90,
+        refills: 3,
+        schedule: 0,
+        intervalDays: 90,
+      }),
+    })
+    expect(only(prescription())).toMatchObject({ value: Value.none, bounded: true })
+    expect(only(prescription({ dispenseRequest: { ...supply, quantity: { value: 1e12 } } }))).toMatchObject({
+      bounded: true,
+    })
+  })
+
+  it.each([
+    [{ status: 'draft' }, 'draft'],
+    [{ status: 'cancelled' }, 'cancelled'],
+    [{ status: 'entered-in-error' }, 'entered-in-error'],
+    [{ intent: 'proposal' }, 'not-an-order'],
+    [{ doNotPerform: true }, 'not-performed'],
+  ])('that is no order is left out, and explains itself', (change, reason) => {
+    const result = omitted(prescription(change))
+    expect(result.reason).toBe(reason)
+    expect(result.complete.categories).toContain('prescription')
+  })
+
+  it.each([
+    ['completed', false],
+    ['stopped', false],
+    ['on-hold', false],
+    ['active', true],
+  ])('of status %s is active: %s', (status, active) => {
+    expect(only(prescription({ status })).active).toBe(active)
+  })
+
+  it('may refer to its medicine, in the bundle or inside itself', () => {
+    const medication = { resourceType: 'Medication', id: 'x', code: code(uris.rxnorm, '861007') }
+    const referring = (reference: string, change: Json = {}) => ({
+      ...without(prescription(), 'medicationCodeableConcept'),
+      medicationReference: { reference },
+      ...change,
+    })
+    const { attributes } = imported(medication, referring('Medication/x'))
+    expect(attributes.at(-1)?.code).toBe(861007n)
+    expect(only(referring('#x', { contained: [medication] })).code).toBe(861007n)
+    expect(imported(referring('Medication/gone')).omissions[0]?.reason).toBe('unresolved-reference')
+  })
+
+  it('reads NDC in its dashed forms as eleven digits', () => {
+    const ndc = (value: string) =>
+      imported(prescription({ medicationCodeableConcept: code('http://hl7.org/fhir/sid/ndc', value) }))
+    for (const value of ['0002-1433-80', '00002-1433-80', '00002143380']) {
+      expect(ndc(value).attributes.at(-1)?.code).toBe(2143380n)
+    }
+    expect(ndc('0002143380').attributes.at(-1)?.category).toBe('demographic')
+  })
+})
