@@ -1,0 +1,170 @@
+import { decodeBytes32String } from 'ethers'
+import * as Proof from '../Proof.ts'
+import type { ConsentId } from '../protocol/Consent.ts'
+import * as Context from '../protocol/Context.ts'
+import * as Day from '../protocol/Day.ts'
+import type { Circuit } from '../protocol/Eligibility.ts'
+import * as Occasion from '../protocol/Occasion.ts'
+import type { RequestId, StakeholderId } from '../protocol/Request.ts'
+import * as Scope from '../protocol/Scope.ts'
+import * as Verify from '../verify.ts'
+import * as AuditLog from './AuditLog.ts'
+import * as Network from './Network.ts'
+import * as Registry from './Registry.ts'
+
+/** What is left after a check: enough to replay it. It names policy and recipient, not the patient. */
+export type Receipt = {
+  readonly transactionHash: string
+  readonly blockNumber: number
+  /** Unix seconds. */
+  readonly timestamp: bigint
+  readonly requestId: RequestId
+  readonly recipientId: StakeholderId
+  readonly program: bigint
+  readonly part: number
+  readonly circuit: Circuit
+  readonly verifierVersion: number
+  readonly consentId: ConsentId
+  readonly deadline: bigint
+  readonly day: Day.Day
+  readonly nullifier: bigint
+  readonly issuersRoot: bigint
+  readonly policyHash: bigint
+  readonly proof: Proof.Proof
+}
+
+/** What an auditor found wrong with a receipt. */
+export type Finding =
+  | 'proof'
+  | 'issuers-root'
+  | 'day'
+  | 'deadline'
+  | 'spent-twice'
+  | 'unknown-recipient'
+  | 'recipient-suspended'
+
+/** An auditor's answer: every receipt with what is wrong with it, and every contract whose trail does not chain. */
+export type Report = {
+  readonly receipts: readonly (Receipt & { readonly findings: readonly Finding[] })[]
+  readonly brokenTrails: readonly Network.ContractName[]
+  readonly entries: number
+}
+
+const contracts = [
+  'StakeholderRegistry',
+  'VerifierRegistry',
+  'PolicyRegistry',
+  'ConsentRegistry',
+  'NullifierStore',
+  'EligibilityRegistry',
+] as const satisfies readonly Network.ContractName[]
+
+/**
+ * Replays everything from the chain's own data: folds the registry, recomputes each receipt's scope, context and
+ * occasion, and checks each proof again against the pinned key. Trusts no contract's word but the chain's order.
+ */
+export async function replay(network: Network.Network): Promise<Report> {
+  const toBlock = await network.provider.getBlockNumber()
+  const entries = await AuditLog.read(network, contracts, { toBlock })
+  const registry = Registry.create()
+  const spent = new Set<string>()
+  const receipts: (Receipt & { findings: readonly Finding[] })[] = []
+  for (const entry of entries) {
+    if (entry.contract === 'StakeholderRegistry') Registry.apply(registry, entry)
+    if (entry.action !== 'eligibility.verified') continue
+    const receipt = decode(entry)
+    receipts.push({ ...receipt, findings: await findingsOf(network, registry, receipt, spent) })
+  }
+  const brokenTrails: Network.ContractName[] = []
+  for (const name of contracts) {
+    const head: bigint = await Network.contract(network, name).getFunction('auditHead')({ blockTag: toBlock })
+    const own = entries.filter((entry) => entry.contract === name)
+    if (AuditLog.breaks(own, head).length > 0) brokenTrails.push(name)
+  }
+  return { receipts, brokenTrails, entries: entries.length }
+}
+
+async function findingsOf(
+  network: Network.Network,
+  registry: Registry.Registry,
+  receipt: Receipt,
+  spent: Set<string>,
+): Promise<Finding[]> {
+  const { chainId } = network
+  const consumer = Network.addressOf(network, 'EligibilityRegistry')
+  const scope = Scope.ofTerms({ ...receipt, chainId, consumer })
+  const signals = {
+    nullifier: receipt.nullifier,
+    issuersRoot: receipt.issuersRoot,
+    policyHash: receipt.policyHash,
+    context: Context.ofEligibility({ ...receipt, chainId, consumer }) as bigint,
+    occasion: Occasion.of(scope, receipt.day) as bigint,
+  }
+  const verdict = await Verify.verify(receipt.circuit, receipt.proof, signals)
+  const use = [scope, receipt.part, receipt.nullifier].join('/')
+  const recipient = registry.stakeholders.get(receipt.recipientId)
+  const found: readonly (readonly [Finding, boolean])[] = [
+    ['proof', !verdict.valid],
+    ['issuers-root', !Registry.isValidRoot(registry, receipt.issuersRoot, receipt.timestamp)],
+    ['day', Math.abs(receipt.day - Day.ofUnixSeconds(Number(receipt.timestamp))) > 1],
+    ['deadline', receipt.timestamp > receipt.deadline],
+    ['spent-twice', spent.has(use)],
+    ['unknown-recipient', recipient === undefined],
+    ['recipient-suspended', recipient?.suspended === true],
+  ]
+  spent.add(use)
+  return found.flatMap(([finding, stands]) => (stands ? [finding] : []))
+}
+
+/** The receipt in an "eligibility.verified" entry. */
+export function decode(entry: AuditLog.Entry): Receipt {
+  const types = [
+    ...['uint256', 'uint256', 'uint256', 'bytes32', 'uint32', 'bytes32', 'uint256', 'uint256', 'uint256', 'uint256'],
+    ...['uint256', 'tuple(uint256[2] a, uint256[2][2] b, uint256[2] c)'],
+  ]
+  const [
+    recipientId,
+    program,
+    part,
+    kind,
+    version,
+    consentId,
+    deadline,
+    day,
+    nullifier,
+    issuersRoot,
+    policyHash,
+    proof,
+  ] = AuditLog.decode(entry, types) as [
+    bigint,
+    bigint,
+    bigint,
+    string,
+    bigint,
+    ConsentId,
+    bigint,
+    bigint,
+    bigint,
+    bigint,
+    bigint,
+    Proof.ContractProof,
+  ]
+  return {
+    transactionHash: entry.transactionHash,
+    blockNumber: entry.blockNumber,
+    timestamp: entry.timestamp,
+    requestId: entry.subject as RequestId,
+    recipientId: recipientId as StakeholderId,
+    program,
+    part: Number(part),
+    circuit: decodeBytes32String(kind) as Circuit,
+    verifierVersion: Number(version),
+    consentId,
+    deadline,
+    day: Number(day) as Day.Day,
+    nullifier,
+    issuersRoot,
+    policyHash,
+    proof: Proof.fromContract(proof),
+  }
+}
