@@ -306,6 +306,9 @@ describe('AVERAGE', () => {
       expect([met(average({ min: '6' }), marked), met(not(average({ min: '6' })), marked)]).toEqual([false, false])
     }
     expect([met(not(average({ min: '6' })), results), met(not(average({ min: '7' })), results)]).toEqual([false, true])
+    expect(met(not(average({ min: '6' }, 4)), results)).toBe(true)
+    const unwindowed: Policy.Formula = { average: hba1c, value: { min: '6', unit: '%' }, minimumCount: 2 }
+    expect(met(not(unwindowed), [result(undefined, '2024-01-01')])).toBe(true)
   })
 })
 

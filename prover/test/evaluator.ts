@@ -210,7 +210,7 @@ function count({ count: codes, window, range }: CountPredicate, negated: boolean
   return within !== negated
 }
 
-/** The mean compares as the sum with the bounds times the count: no division, no rounding. */
+/** The mean compares as the sum with the bounds times the count: no division, no rounding. Denied also by too few. */
 function average(
   { average: codes, window, value, minimumCount }: AveragePredicate,
   negated: boolean,
@@ -219,13 +219,14 @@ function average(
   requireSingle(codes)
   requireMeasured(codes, question)
   if (minimumCount < 1) throw new RefusedError('an average needs at least one value')
+  const tooFew: Policy.Predicate = { count: codes, ...(window && { window }), range: { max: minimumCount - 1 } }
+  if (negated && count(tooFew, false, question)) return true
   if (!isComplete(codes, question)) return false
   const averaged = inWindow(factsOf(codes, question), window, question)
-  if (averaged.some(isMarked)) return false
+  if (averaged.length < minimumCount || averaged.some(isMarked)) return false
   const size = BigInt(averaged.length)
   const sum = averaged.reduce((total, fact) => total + millionthsOf(fact), 0n)
   const within =
-    averaged.length >= minimumCount &&
     (value.min === undefined || sum >= millionths(value.min) * size) &&
     (value.max === undefined || sum <= millionths(value.max) * size)
   return within !== negated
