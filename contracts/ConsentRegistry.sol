@@ -6,7 +6,6 @@ import {IConsentRegistry} from "./interfaces/IConsentRegistry.sol";
 import {ConsentLib} from "./libraries/ConsentLib.sol";
 import {Eip712} from "./libraries/Eip712.sol";
 import {Signatures} from "./libraries/Signatures.sol";
-import {Slots} from "./libraries/Slots.sol";
 import {Consent} from "./types/Consent.sol";
 import {ConsentId} from "./types/ConsentId.sol";
 
@@ -14,7 +13,8 @@ import {ConsentId} from "./types/ConsentId.sol";
 contract ConsentRegistry is IConsentRegistry, AuditTrail {
     bytes32 private constant REVOCATION_TYPEHASH = keccak256("Revocation(bytes32 consentId)");
 
-    mapping(bytes32 patientKeyAndId => uint256) private _revokedAt;
+    /// @inheritdoc IConsentRegistry
+    mapping(address patientKey => mapping(ConsentId id => uint256)) public revokedAt;
 
     /// @inheritdoc IConsentRegistry
     function revoke(ConsentId id) external {
@@ -30,11 +30,6 @@ contract ConsentRegistry is IConsentRegistry, AuditTrail {
     }
 
     /// @inheritdoc IConsentRegistry
-    function revokedAt(address patientKey, ConsentId id) external view returns (uint256) {
-        return _revokedAt[_keyOf(patientKey, id)];
-    }
-
-    /// @inheritdoc IConsentRegistry
     function consentId(Consent calldata consent) external view returns (ConsentId) {
         return ConsentLib.idOf(consent, domainSeparator());
     }
@@ -44,15 +39,11 @@ contract ConsentRegistry is IConsentRegistry, AuditTrail {
         return Eip712.domainSeparator(address(this));
     }
 
-    function _keyOf(address patientKey, ConsentId id) private pure returns (bytes32) {
-        return Slots.keyOf(bytes32(uint256(uint160(patientKey))), ConsentId.unwrap(id));
-    }
-
     function _revoke(address patientKey, ConsentId id) private {
-        bytes32 key = _keyOf(patientKey, id);
-        if (_revokedAt[key] != 0) revert ConsentRegistry_AlreadyRevoked(patientKey, id);
+        mapping(ConsentId => uint256) storage revocations = revokedAt[patientKey];
+        if (revocations[id] != 0) revert ConsentRegistry_AlreadyRevoked(patientKey, id);
 
-        _revokedAt[key] = block.timestamp;
+        revocations[id] = block.timestamp;
 
         _record(keccak256("consent.revoked"), ConsentId.unwrap(id), abi.encode(patientKey));
     }

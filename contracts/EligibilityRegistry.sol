@@ -22,7 +22,6 @@ import {IssuersRoot} from "./types/IssuersRoot.sol";
 import {Nullifier} from "./types/Nullifier.sol";
 import {PolicyHash} from "./types/PolicyHash.sol";
 import {PolicyId} from "./types/PolicyId.sol";
-import {Proof} from "./types/Proof.sol";
 import {Request} from "./types/Request.sol";
 import {RequestId} from "./types/RequestId.sol";
 import {StakeholderId} from "./types/StakeholderId.sol";
@@ -31,7 +30,6 @@ import {Submission} from "./types/Submission.sol";
 
 /// @title EligibilityRegistry
 contract EligibilityRegistry is IEligibilityRegistry, AuditTrail {
-    using EligibilityLib for Receipt;
     using RequestLib for Request;
     using ConsentLib for ConsentTerms;
     using VerifierCall for VerifierCall.Batch;
@@ -145,15 +143,10 @@ contract EligibilityRegistry is IEligibilityRegistry, AuditTrail {
         Request calldata request = submission.request;
         RequestId id = requestId(request);
         Receipt memory receipt;
-        receipt.part = submission.part;
-        receipt.verifierVersion = submission.verifierVersion;
         receipt.consentId = _consentId(submission.consent, id, request.recipientId);
-        receipt.deadline = submission.deadline;
-        receipt.day = submission.day;
-        receipt.nullifier = submission.nullifier;
-        receipt.issuersRoot = submission.issuersRoot;
         receipt.policyHash = request.policyHashes[submission.part];
-        receipt.writeSignals(id, EligibilityLib.scopeOf(request.recipientId, request.program, id), signals);
+        uint256 scope = EligibilityLib.scopeOf(request.recipientId, request.program, id);
+        _writeSignals(submission, receipt, id, scope, signals);
     }
 
     /// @inheritdoc IEligibilityRegistry
@@ -179,29 +172,23 @@ contract EligibilityRegistry is IEligibilityRegistry, AuditTrail {
     ) private returns (bytes memory refusal, uint256 next) {
         Request calldata request = submission.request;
         bytes memory details = _openDetails();
+        // What is 0 is found by the checks.
         Receipt memory receipt = Receipt({
             recipientId: request.recipientId,
             program: request.program,
-            part: submission.part,
-            kind: submission.kind,
-            verifierVersion: submission.verifierVersion,
-            consentId: ConsentId.wrap(0), // Found by the checks, as the policy's hash
-            deadline: submission.deadline,
-            day: submission.day,
-            nullifier: submission.nullifier,
-            issuersRoot: submission.issuersRoot,
+            consentId: ConsentId.wrap(0),
             policyHash: PolicyHash.wrap(0)
         });
-        _closeDetails(submission.proof);
+        _closeDetails(submission);
         RequestId id;
         (refusal, id) = _check(receipt, seen, submission, request);
         if (refusal.length != 0) return (refusal, head);
         uint256 scope = EligibilityLib.scopeOf(receipt.recipientId, receipt.program, id);
 
-        refusal = _spend(receipt, id, scope);
+        refusal = _spend(submission, id, scope);
         if (refusal.length != 0) return (refusal, head);
 
-        receipt.writeSignals(id, scope, signals);
+        _writeSignals(submission, receipt, id, scope, signals);
         next = _append(head, keccak256("eligibility.verified"), RequestId.unwrap(id), details);
     }
 
@@ -212,24 +199,23 @@ contract EligibilityRegistry is IEligibilityRegistry, AuditTrail {
         Request calldata request
     ) private view returns (bytes memory refusal, RequestId id) {
         PolicyHash[] calldata policyHashes = request.policyHashes;
-        refusal = _checkForm(receipt, request.expiresAt, policyHashes.length);
+        refusal = _checkForm(submission, request.expiresAt, policyHashes.length);
         if (refusal.length != 0) return (refusal, id);
         id = request.idOf(policyHashes, domainSeparator());
-        refusal = _checkRecipient(receipt, seen, id, request.purpose, submission.requestSignature);
+        refusal = _checkRecipient(submission, request, seen, id);
         if (refusal.length != 0) return (refusal, id);
         // In range: _checkForm.
-        receipt.policyHash = _at(policyHashes, receipt.part);
+        receipt.policyHash = _at(policyHashes, submission.part);
         if (PolicyId.unwrap(receipt.program) != 0) {
             refusal = _checkProgram(receipt, policyHashes.length);
             if (refusal.length != 0) return (refusal, id);
         }
-        ConsentTerms calldata terms = submission.consent;
-        address patientKey = terms.patientKey;
-        if (patientKey != address(0)) refusal = _checkConsent(receipt, id, terms, patientKey);
+        address patientKey = submission.consent.patientKey;
+        if (patientKey != address(0)) refusal = _checkConsent(receipt, submission, id, patientKey);
         else if (request.consentRequired) refusal = _refuse(EligibilityRegistry_ConsentRequired.selector);
     }
 
-    function _checkForm(Receipt memory receipt, uint256 expiresAt, uint256 parts)
+    function _checkForm(Submission calldata submission, uint256 expiresAt, uint256 parts)
         private
         view
         returns (bytes memory refusal)
@@ -237,10 +223,10 @@ contract EligibilityRegistry is IEligibilityRegistry, AuditTrail {
         if (block.timestamp >= expiresAt) {
             return abi.encodeWithSelector(EligibilityRegistry_RequestExpired.selector, expiresAt);
         }
-        if (block.timestamp > receipt.deadline) {
-            return abi.encodeWithSelector(EligibilityRegistry_DeadlinePassed.selector, receipt.deadline);
+        if (block.timestamp > submission.deadline) {
+            return abi.encodeWithSelector(EligibilityRegistry_DeadlinePassed.selector, submission.deadline);
         }
-        uint256 day = receipt.day;
+        uint256 day = submission.day;
         unchecked {
             // Neither overflows: a day has 64 bits.
             uint256 today = block.timestamp / 1 days;
@@ -248,53 +234,60 @@ contract EligibilityRegistry is IEligibilityRegistry, AuditTrail {
                 return abi.encodeWithSelector(EligibilityRegistry_WrongDay.selector, day, today);
             }
         }
-        if (receipt.part >= parts) {
-            return abi.encodeWithSelector(EligibilityRegistry_NoSuchPart.selector, receipt.part, parts);
+        if (submission.part >= parts) {
+            return abi.encodeWithSelector(EligibilityRegistry_NoSuchPart.selector, submission.part, parts);
         }
-        if (Nullifier.unwrap(receipt.nullifier) == 0) {
+        if (Nullifier.unwrap(submission.nullifier) == 0) {
             return _refuse(EligibilityRegistry_NoNullifier.selector);
         }
     }
 
     function _checkRecipient(
-        Receipt memory receipt,
+        Submission calldata submission,
+        Request calldata request,
         Seen memory seen,
-        RequestId id,
-        bytes32 purpose,
-        bytes calldata signature
+        RequestId id
     ) private view returns (bytes memory refusal) {
-        Standing standing = _standing(receipt, seen);
+        StakeholderId recipientId = request.recipientId;
+        Standing standing = _standing(recipientId, submission.issuersRoot, seen);
         address key = standing.key();
         if (key == address(0)) {
-            return abi.encodeWithSelector(EligibilityRegistry_UnknownRecipient.selector, receipt.recipientId);
+            return abi.encodeWithSelector(EligibilityRegistry_UnknownRecipient.selector, recipientId);
         }
         if (standing.suspended()) {
-            return abi.encodeWithSelector(EligibilityRegistry_RecipientSuspended.selector, receipt.recipientId);
+            return abi.encodeWithSelector(EligibilityRegistry_RecipientSuspended.selector, recipientId);
         }
+        bytes32 purpose = request.purpose;
         if (standing.roles() & Parameters.rolesFor(purpose) == 0) {
-            return abi.encodeWithSelector(EligibilityRegistry_PurposeNotAllowed.selector, purpose, standing.roles());
+            return abi.encodeWithSelector(
+                EligibilityRegistry_PurposeNotAllowed.selector, purpose, standing.roles()
+            );
         }
         if (!standing.rootValid()) {
-            return abi.encodeWithSelector(EligibilityRegistry_UnknownRoot.selector, receipt.issuersRoot);
+            return abi.encodeWithSelector(EligibilityRegistry_UnknownRoot.selector, submission.issuersRoot);
         }
         // The id covers all that is signed.
         if (RequestId.unwrap(id) == RequestId.unwrap(seen.requestId)) return refusal;
-        if (!Signatures.isValid(key, RequestId.unwrap(id), signature)) {
+        if (!Signatures.isValid(key, RequestId.unwrap(id), submission.requestSignature)) {
             return abi.encodeWithSelector(
-                EligibilityRegistry_InvalidRequestSignature.selector, receipt.recipientId, key
+                EligibilityRegistry_InvalidRequestSignature.selector, recipientId, key
             );
         }
         seen.requestId = id;
     }
 
     /// @dev Nothing in this call can change how a recipient stands, or a root.
-    function _standing(Receipt memory receipt, Seen memory seen) private view returns (Standing standing) {
+    function _standing(StakeholderId recipientId, IssuersRoot root, Seen memory seen)
+        private
+        view
+        returns (Standing standing)
+    {
         if (
-            StakeholderId.unwrap(receipt.recipientId) == StakeholderId.unwrap(seen.recipientId)
-                && IssuersRoot.unwrap(receipt.issuersRoot) == IssuersRoot.unwrap(seen.issuersRoot)
+            StakeholderId.unwrap(recipientId) == StakeholderId.unwrap(seen.recipientId)
+                && IssuersRoot.unwrap(root) == IssuersRoot.unwrap(seen.issuersRoot)
         ) return seen.standing;
-        standing = STAKEHOLDERS.standingAndRoot(receipt.recipientId, receipt.issuersRoot);
-        (seen.recipientId, seen.issuersRoot, seen.standing) = (receipt.recipientId, receipt.issuersRoot, standing);
+        standing = STAKEHOLDERS.standingAndRoot(recipientId, root);
+        (seen.recipientId, seen.issuersRoot, seen.standing) = (recipientId, root, standing);
     }
 
     function _checkProgram(Receipt memory receipt, uint256 parts) private view returns (bytes memory refusal) {
@@ -305,14 +298,16 @@ contract EligibilityRegistry is IEligibilityRegistry, AuditTrail {
         ) return abi.encodeWithSelector(EligibilityRegistry_UnfitProgram.selector, receipt.program);
     }
 
-    function _checkConsent(Receipt memory receipt, RequestId id, ConsentTerms calldata terms, address patientKey)
-        private
-        view
-        returns (bytes memory refusal)
-    {
-        if (Nullifier.unwrap(terms.subject) != Nullifier.unwrap(receipt.nullifier)) {
+    function _checkConsent(
+        Receipt memory receipt,
+        Submission calldata submission,
+        RequestId id,
+        address patientKey
+    ) private view returns (bytes memory refusal) {
+        ConsentTerms calldata terms = submission.consent;
+        if (Nullifier.unwrap(terms.subject) != Nullifier.unwrap(submission.nullifier)) {
             return abi.encodeWithSelector(
-                EligibilityRegistry_ConsentOfAnother.selector, terms.subject, receipt.nullifier
+                EligibilityRegistry_ConsentOfAnother.selector, terms.subject, submission.nullifier
             );
         }
         if (block.timestamp < terms.notBefore || block.timestamp >= terms.notAfter) {
@@ -341,15 +336,32 @@ contract EligibilityRegistry is IEligibilityRegistry, AuditTrail {
     }
 
     /// @dev Answers with the store's error, or with nothing.
-    function _spend(Receipt memory receipt, RequestId id, uint256 scope) private returns (bytes memory refusal) {
-        bytes32 key = EligibilityLib.spentKeyOf(scope, receipt.part, receipt.nullifier);
+    function _spend(Submission calldata submission, RequestId id, uint256 scope)
+        private
+        returns (bytes memory refusal)
+    {
+        bytes32 key = EligibilityLib.spentKeyOf(scope, submission.part, submission.nullifier);
         (, refusal) = address(NULLIFIERS).call(
             abi.encodeCall(INullifierStore.spend, (NULLIFIER_KIND, key, RequestId.unwrap(id)))
         );
     }
 
-    /// @dev abi.encode(receipt, proof) without copies: the length first, then the receipt that is made next, then, by
-    ///      _closeDetails, the proof.
+    function _writeSignals(
+        Submission calldata submission,
+        Receipt memory receipt,
+        RequestId id,
+        uint256 scope,
+        EligibilitySignals memory signals
+    ) private view {
+        signals.nullifier = Nullifier.unwrap(submission.nullifier);
+        signals.issuersRoot = IssuersRoot.unwrap(submission.issuersRoot);
+        signals.policyHash = PolicyHash.unwrap(receipt.policyHash);
+        signals.context = EligibilityLib.contextOf(submission, id, receipt.consentId);
+        signals.occasion = EligibilityLib.occasionOf(scope, submission.day);
+    }
+
+    /// @dev The receipt as bytes, without copies: their length first, then the Receipt that is made next, then, by
+    ///      _closeDetails, the rest.
     function _openDetails() private pure returns (bytes memory details) {
         assembly ("memory-safe") {
             details := mload(0x40)
@@ -358,11 +370,12 @@ contract EligibilityRegistry is IEligibilityRegistry, AuditTrail {
         }
     }
 
-    function _closeDetails(Proof calldata proof) private pure {
+    /// @dev The 15 words from `part` on. Before it: two offsets and the six words of the consent.
+    function _closeDetails(Submission calldata submission) private pure {
         assembly ("memory-safe") {
             let free := mload(0x40)
-            calldatacopy(free, proof, 0x100)
-            mstore(0x40, add(free, 0x100))
+            calldatacopy(free, add(submission, 0x100), 0x1e0)
+            mstore(0x40, add(free, 0x1e0))
         }
     }
 

@@ -4,7 +4,6 @@ pragma solidity 0.8.37;
 import {Registrar} from "./Registrar.sol";
 import {INullifierStore} from "./interfaces/INullifierStore.sol";
 import {LocalChain} from "./libraries/LocalChain.sol";
-import {Slots} from "./libraries/Slots.sol";
 
 /// @title NullifierStore
 contract NullifierStore is INullifierStore, Registrar {
@@ -26,7 +25,8 @@ contract NullifierStore is INullifierStore, Registrar {
     mapping(address writer => bytes32 kind) public kindOf;
     /// @inheritdoc INullifierStore
     mapping(address writer => Scheduled) public scheduled;
-    mapping(bytes32 kindAndKey => bytes32 mark) private _marks;
+    /// @inheritdoc INullifierStore
+    mapping(bytes32 kind => mapping(bytes32 key => bytes32 mark)) public markOf;
 
     constructor(address registrar_, uint256 admissionDelay, bytes32[] memory kinds, address[] memory writers)
         Registrar(registrar_)
@@ -47,15 +47,10 @@ contract NullifierStore is INullifierStore, Registrar {
     function spend(bytes32 kind, bytes32 key, bytes32 mark) external {
         if (!_isWriter(msg.sender, kind)) revert NullifierStore_NotWriter(kind, msg.sender);
         if (mark == 0) revert NullifierStore_NoMark();
-        bytes32 kindAndKey = Slots.keyOf(kind, key);
-        if (_marks[kindAndKey] != 0) revert NullifierStore_AlreadySpent(kind, key);
+        mapping(bytes32 => bytes32) storage marks = markOf[kind];
+        if (marks[key] != 0) revert NullifierStore_AlreadySpent(kind, key);
 
-        _marks[kindAndKey] = mark;
-    }
-
-    /// @inheritdoc INullifierStore
-    function markOf(bytes32 kind, bytes32 key) external view returns (bytes32) {
-        return _marks[Slots.keyOf(kind, key)];
+        marks[key] = mark;
     }
 
     /// @inheritdoc INullifierStore

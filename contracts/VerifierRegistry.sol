@@ -6,7 +6,6 @@ import {Parameters} from "./generated/Parameters.sol";
 import {IVerifier} from "./interfaces/IVerifier.sol";
 import {IVerifierRegistry} from "./interfaces/IVerifierRegistry.sol";
 import {LocalChain} from "./libraries/LocalChain.sol";
-import {Slots} from "./libraries/Slots.sol";
 import {Proof} from "./types/Proof.sol";
 
 /// @title VerifierRegistry
@@ -148,8 +147,13 @@ contract VerifierRegistry is IVerifierRegistry, Registrar {
     }
 
     /// @inheritdoc IVerifierRegistry
-    function entryIdOf(bytes32 kind, uint32 version) public pure returns (bytes32) {
-        return Slots.keyOf(kind, bytes32(uint256(version)));
+    function entryIdOf(bytes32 kind, uint32 version) public pure returns (bytes32 entryId) {
+        // keccak256(abi.encode(kind, version)), in the scratch space.
+        assembly ("memory-safe") {
+            mstore(0x00, kind)
+            mstore(0x20, version)
+            entryId := keccak256(0x00, 0x40)
+        }
     }
 
     /// @inheritdoc IVerifierRegistry
@@ -162,11 +166,16 @@ contract VerifierRegistry is IVerifierRegistry, Registrar {
     /// @inheritdoc IVerifierRegistry
     function verifierOf(bytes32 kind, uint32 version) public view returns (address) {
         Entry storage entry_ = _entries[entryIdOf(kind, version)];
-        // One slot, read once.
-        (address verifier, VerifierState state, uint64 changesAt) = (entry_.verifier, entry_.state, entry_.changesAt);
-        if (state == VerifierState.ACTIVE) return verifier;
-        if (state == VerifierState.RETIRING && block.timestamp < changesAt) return verifier;
-        revert VerifierRegistry_NotUsable(kind, version, _stateOf(entry_));
+        uint256 slot;
+        assembly ("memory-safe") {
+            slot := sload(entry_.slot)
+        }
+        // verifier 160, state 8, class 8, attestations 8, changesAt 64, from the lowest bit up: read once.
+        uint256 state = uint8(slot >> 160);
+        bool usable = state == uint256(VerifierState.ACTIVE)
+            || (state == uint256(VerifierState.RETIRING) && block.timestamp < uint64(slot >> 184));
+        if (!usable) revert VerifierRegistry_NotUsable(kind, version, _stateOf(entry_));
+        return address(uint160(slot));
     }
 
     /// @inheritdoc IVerifierRegistry

@@ -26,10 +26,10 @@ import {Submission} from "../types/Submission.sol";
 ///         request's id.
 ///
 ///         Audit entries:
-///         - "eligibility.verified" (uint256 recipientId, uint256 program, uint256 part, bytes32 kind,
-///           uint32 verifierVersion, bytes32 consentId, uint256 deadline, uint256 day, uint256 nullifier,
-///           uint256 issuersRoot, uint256 policyHash, Proof proof), subject = request id: the receipt, from which
-///           everything above is computed again and the proof is checked again
+///         - "eligibility.verified" (uint256 recipientId, uint256 program, bytes32 consentId, uint256 policyHash,
+///           uint256 part, bytes32 kind, uint32 verifierVersion, uint256 deadline, uint256 day, uint256 nullifier,
+///           uint256 issuersRoot, Proof proof), subject = request id: the receipt, from which everything above is
+///           computed again and the proof is checked again
 interface IEligibilityRegistry is IAuditTrail {
     /// @notice A batch went on without this submission; `refusal` is the error it would have reverted with alone.
     event SubmissionSkipped(uint256 indexed index, Nullifier indexed nullifier, bytes refusal);

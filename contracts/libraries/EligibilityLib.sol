@@ -2,28 +2,20 @@
 pragma solidity 0.8.37;
 
 import {Parameters} from "../generated/Parameters.sol";
-import {EligibilitySignals} from "../generated/Signals.sol";
 import {Calendar} from "./Calendar.sol";
 import {ConsentId} from "../types/ConsentId.sol";
-import {IssuersRoot} from "../types/IssuersRoot.sol";
 import {Nullifier} from "../types/Nullifier.sol";
 import {PolicyHash} from "../types/PolicyHash.sol";
 import {PolicyId} from "../types/PolicyId.sol";
 import {RequestId} from "../types/RequestId.sol";
 import {StakeholderId} from "../types/StakeholderId.sol";
+import {Submission} from "../types/Submission.sol";
 
-/// @notice What a receipt says before the proof, in its order.
+/// @notice How a receipt begins: with what the contract has read or found. The submission's words from `part` on follow.
 struct Receipt {
     StakeholderId recipientId;
     PolicyId program;
-    uint256 part;
-    bytes32 kind;
-    uint32 verifierVersion;
     ConsentId consentId;
-    uint256 deadline;
-    uint256 day;
-    Nullifier nullifier;
-    IssuersRoot issuersRoot;
     PolicyHash policyHash;
 }
 
@@ -50,10 +42,14 @@ library EligibilityLib {
         }
     }
 
-    function contextOf(Receipt memory receipt, RequestId id) internal view returns (uint256 context) {
+    function contextOf(Submission calldata submission, RequestId id, ConsentId consentId)
+        internal
+        view
+        returns (uint256 context)
+    {
         (bytes32 typehash, bytes32 payloadTypehash) = (CONTEXT_TYPEHASH, PAYLOAD_TYPEHASH);
-        (uint256 part, uint256 version, ConsentId consentId, uint256 deadline) =
-            (receipt.part, receipt.verifierVersion, receipt.consentId, receipt.deadline);
+        (uint256 part, uint256 version, uint256 deadline) =
+            (submission.part, submission.verifierVersion, submission.deadline);
         assembly ("memory-safe") {
             mstore(0x00, payloadTypehash)
             mstore(0x20, part)
@@ -83,17 +79,9 @@ library EligibilityLib {
     }
 
     /// @dev The venue, the last 40 bits, is 0: eligibility has no place.
-    function writeSignals(Receipt memory receipt, RequestId id, uint256 scope, EligibilitySignals memory signals)
-        internal
-        view
-    {
-        uint256 day = receipt.day;
-        signals.nullifier = Nullifier.unwrap(receipt.nullifier);
-        signals.issuersRoot = IssuersRoot.unwrap(receipt.issuersRoot);
-        signals.policyHash = PolicyHash.unwrap(receipt.policyHash);
-        signals.context = contextOf(receipt, id);
+    function occasionOf(uint256 scope, uint256 day) internal pure returns (uint256) {
         unchecked {
-            signals.occasion = (scope << 87) | (Calendar.yyyymmdd(day) << 60) | ((day + Parameters.DAY_OFFSET) << 40);
+            return (scope << 87) | (Calendar.yyyymmdd(day) << 60) | ((day + Parameters.DAY_OFFSET) << 40);
         }
     }
 }
