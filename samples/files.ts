@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Policy } from '../prover/src/protocol/Policy.ts'
 import * as ValueSet from '../prover/src/protocol/ValueSet.ts'
+import * as ValueSets from './valueSets.ts'
 
 /** Names of the sample patients, as their files are called. */
 export const patients = ['adela', 'bruno', 'clara', 'dorian', 'emeka', 'freya'] as const
@@ -21,11 +22,9 @@ export function policyOf(name: string): Policy {
   return JSON.parse(policyText(name)) as Policy
 }
 
-/** The published value sets. */
+/** The published value sets, ready to match and compile against. */
 export function valueSets(): ValueSet.Index {
-  const folder = pathOf('value-sets')
-  const files = readdirSync(folder).filter((file) => file.endsWith('.json'))
-  return ValueSet.index(files.map((file) => ValueSet.parse(readFileSync(`${folder}/${file}`, 'utf8'))))
+  return ValueSet.index(ValueSets.load())
 }
 
 function pathOf(name: string): string {

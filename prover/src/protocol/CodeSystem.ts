@@ -29,9 +29,13 @@ export function categoryNumber(category: Category): number {
   return parameters.categories[category]
 }
 
-/** The system a FHIR `Coding.system` names, or undefined where Medseal has no number for it. */
+/**
+ * The system a FHIR `Coding.system` names, or undefined where Medseal has no number for it. Value sets are none: a
+ * document that could name one would put its patient into it.
+ */
 export function fromUri(uri: string): CodeSystem | undefined {
-  return systemsByUri.get(uri)
+  const system = systemsByUri.get(uri)
+  return system === everSet || system === activeSet ? undefined : system
 }
 
 export function fromNumber(number: number): CodeSystem | undefined {

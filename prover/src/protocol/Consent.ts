@@ -45,6 +45,9 @@ export const revocationTypes = { Revocation: [{ name: 'consentId', type: 'bytes3
 /** Id where a request says no consent is needed. It cannot be withdrawn. */
 export const none = ZeroHash as ConsentId
 
+/** Details hash where nothing but the request was agreed. */
+export const noDetails = ZeroHash as `0x${string}`
+
 export function idOf(consent: Consent): ConsentId {
   const { requestId, recipientId, patientKey, subject, detailsHash, notBefore, notAfter, salt } = consent
   const domain = Request.domainOf({ chainId: consent.chainId, contract: consent.registry })

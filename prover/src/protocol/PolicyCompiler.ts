@@ -28,13 +28,14 @@ export const mostClauses = parameters.policy.clauses
  */
 export function compile(policy: Policy, { valueSets }: { valueSets: ValueSet.Index }): Compiled {
   const clauses = PolicyFormula.toClauses(policy.require)
+  const places = PolicyFormula.placesOf(policy.require)
   const predicates: (Predicate | undefined)[] = []
   const slots: PolicyWords.Predicate[] = []
   const slotOf = new Map<string, number>()
   for (const predicate of clauses.flatMap((clause) => clause.predicates)) {
     const name = PolicyFormula.nameOf(predicate)
     if (slotOf.has(name)) continue
-    const words = PolicyPredicate.toWords(predicate, valueSets)
+    const words = PolicyPredicate.toWords(predicate, valueSets, places.get(name))
     if (PolicyWords.isPair(words)) {
       slots.push(PolicyWords.unused)
       predicates.push(undefined)
@@ -65,20 +66,28 @@ function header(
 ): PolicyWords.Header {
   const { record, issuers, blind } = policy
   if (issuers.length === 0) PolicyPredicate.refuse('issuers', 'no role is accepted')
+  if (!issuers.every((role) => Object.hasOwn(parameters.roles, role)))
+    PolicyPredicate.refuse('issuers', 'there is no such role')
   if (!PolicyPredicate.isCount(record.maximumAgeDays, Day.offset))
     PolicyPredicate.refuse('record.maximumAgeDays', 'it must be a number of days')
   if (blind !== undefined && !/^[0-9a-f]{32}$/.test(blind))
     PolicyPredicate.refuse('blind', 'it must be 32 lower-case hexadecimal digits')
+  if (blind !== undefined && BigInt(`0x${blind}`) === 0n)
+    PolicyPredicate.refuse('blind', 'zero hides nothing: leave it out')
   const codes = predicates.flatMap((predicate) => (predicate ? codesOf(predicate) : []))
   const needed = codes
     .filter(({ ofWhole }) => ofWhole)
     .map(({ target }) => PolicyPredicate.resolve(target, 'require', valueSets))
   const usesSets = codes.some(({ target }) => 'set' in target)
+  const leastEdition = usesSets ? 1 : 0
+  const setsEdition = record.setsEdition ?? leastEdition
+  if (!PolicyPredicate.isCount(setsEdition, mostEditions) || setsEdition < leastEdition)
+    PolicyPredicate.refuse('record.setsEdition', `it must lie between ${leastEdition} and ${mostEditions}`)
   const from = completeFrom(policy, predicates)
   const fields = Credential.completenessFields({
     categories: needed.map(({ category }) => category),
     systems: needed.map(({ system }) => system),
-    setsEdition: record.setsEdition ?? (usesSets ? 1 : 0),
+    setsEdition,
     since: Day.earliest,
   })
   return {
@@ -134,10 +143,12 @@ function codesOf(predicate: Predicate): { target: Codes; ofWhole: boolean }[] {
   if ('count' in predicate) return [{ target: predicate.count, ofWhole: true }]
   return [{ target: predicate.average, ofWhole: true }]
 }
+
 function wordOf(reference: DayReference): string {
   return 'date' in reference ? reference.date : String(reference.daysBeforeToday)
 }
 
+const mostEditions = (1 << parameters.completeness.setsEdition) - 1
 const lastDayField = (1 << parameters.day.bits) - 1
 
 /** Slots whose range is so narrow that meeting it tells the value: a wallet refuses such a policy. */
@@ -145,7 +156,7 @@ export function needleNarrow(compiled: Compiled): readonly number[] {
   return compiled.predicates.flatMap((predicate, slot) => (predicate && isNarrow(predicate) ? [slot] : []))
 }
 
-/** Both bounds given, and less than a twentieth of the larger one apart; or ages that tell the year of birth. */
+/** Both bounds given, and equal or less than a twentieth of the larger one apart; or ages that tell the year of birth. */
 function isNarrow(predicate: Predicate): boolean {
   if ('age' in predicate) {
     const { min, max } = predicate.age
@@ -161,5 +172,6 @@ function isNarrow(predicate: Predicate): boolean {
   }
   // biome-ignore lint/complexity/useMathMinMax: bigints have no Math.max.
   const larger = size(min) > size(max) ? size(min) : size(max)
-  return (Value.ofDecimal(max) - Value.ofDecimal(min)) * 20n < larger
+  const width = Value.ofDecimal(max) - Value.ofDecimal(min)
+  return width === 0n || width * 20n < larger
 }
