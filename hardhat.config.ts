@@ -11,10 +11,12 @@ const solidity = {
 /** Through the IR: slower to compile and about 1,500 gas less a proof, so only what every proof passes through. */
 const hot = { ...solidity, settings: { ...solidity.settings, viaIR: true } }
 
+const hotContracts = ['EligibilityRegistry', 'VerifierRegistry', 'ConsentRegistry', 'NullifierStore']
+
 export default defineConfig({
   solidity: {
     compilers: [solidity],
-    overrides: { 'contracts/EligibilityRegistry.sol': hot },
+    overrides: Object.fromEntries(hotContracts.map((name) => [`contracts/${name}.sol`, hot])),
     npmFilesToBuild: ['poseidon-solidity/PoseidonT5.sol'],
   },
   paths: { sources: './contracts', artifacts: './.cache/artifacts', cache: './.cache/hardhat' },

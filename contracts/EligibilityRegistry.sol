@@ -10,6 +10,7 @@ import {INullifierStore} from "./interfaces/INullifierStore.sol";
 import {IPolicyRegistry} from "./interfaces/IPolicyRegistry.sol";
 import {IStakeholderRegistry} from "./interfaces/IStakeholderRegistry.sol";
 import {IVerifierRegistry} from "./interfaces/IVerifierRegistry.sol";
+import {Ask} from "./libraries/Ask.sol";
 import {ConsentLib} from "./libraries/ConsentLib.sol";
 import {EligibilityLib, Receipt} from "./libraries/EligibilityLib.sol";
 import {Eip712} from "./libraries/Eip712.sol";
@@ -158,7 +159,7 @@ contract EligibilityRegistry is IEligibilityRegistry, AuditTrail {
         if (kind != "eligibility-s" && kind != "eligibility-m" && kind != "eligibility-l") {
             revert EligibilityRegistry_UnknownKind(kind);
         }
-        return VERIFIERS.verifierOf(kind, version);
+        return address(uint160(Ask.word(address(VERIFIERS), IVerifierRegistry.verifierOf.selector, uint256(kind), version)));
     }
 
     /// @dev Checks a submission, spends its nullifier and leaves its receipt, all before its proof is asked about: should
@@ -286,7 +287,14 @@ contract EligibilityRegistry is IEligibilityRegistry, AuditTrail {
             StakeholderId.unwrap(recipientId) == StakeholderId.unwrap(seen.recipientId)
                 && IssuersRoot.unwrap(root) == IssuersRoot.unwrap(seen.issuersRoot)
         ) return seen.standing;
-        standing = STAKEHOLDERS.standingAndRoot(recipientId, root);
+        standing = Standing.wrap(
+            Ask.word(
+                address(STAKEHOLDERS),
+                IStakeholderRegistry.standingAndRoot.selector,
+                StakeholderId.unwrap(recipientId),
+                IssuersRoot.unwrap(root)
+            )
+        );
         (seen.recipientId, seen.issuersRoot, seen.standing) = (recipientId, root, standing);
     }
 
@@ -316,7 +324,13 @@ contract EligibilityRegistry is IEligibilityRegistry, AuditTrail {
             );
         }
         ConsentId consent = terms.idOf(id, receipt.recipientId, _consentDomain());
-        if (CONSENTS.revokedAt(patientKey, consent) != 0) {
+        uint256 revokedAt = Ask.word(
+            address(CONSENTS),
+            IConsentRegistry.revokedAt.selector,
+            uint160(patientKey),
+            uint256(ConsentId.unwrap(consent))
+        );
+        if (revokedAt != 0) {
             return abi.encodeWithSelector(EligibilityRegistry_ConsentRevoked.selector, consent);
         }
         receipt.consentId = consent;
@@ -341,9 +355,23 @@ contract EligibilityRegistry is IEligibilityRegistry, AuditTrail {
         returns (bytes memory refusal)
     {
         bytes32 key = EligibilityLib.spentKeyOf(scope, submission.part, submission.nullifier);
-        (, refusal) = address(NULLIFIERS).call(
-            abi.encodeCall(INullifierStore.spend, (NULLIFIER_KIND, key, RequestId.unwrap(id)))
-        );
+        (address store, bytes4 selector, bytes32 kind) =
+            (address(NULLIFIERS), INullifierStore.spend.selector, NULLIFIER_KIND);
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, selector)
+            mstore(add(free, 0x04), kind)
+            mstore(add(free, 0x24), key)
+            mstore(add(free, 0x44), id)
+            if iszero(call(gas(), store, 0, free, 0x64, 0x00, 0x00)) {
+                // Without a reason it ran out of gas, which is no refusal to go on after.
+                if iszero(returndatasize()) { revert(0x00, 0x00) }
+                refusal := free
+                mstore(refusal, returndatasize())
+                returndatacopy(add(refusal, 0x20), 0, returndatasize())
+                mstore(0x40, and(add(add(refusal, 0x3f), returndatasize()), not(0x1f)))
+            }
+        }
     }
 
     function _writeSignals(

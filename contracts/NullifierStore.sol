@@ -7,6 +7,11 @@ import {LocalChain} from "./libraries/LocalChain.sol";
 
 /// @title NullifierStore
 contract NullifierStore is INullifierStore, Registrar {
+    /// @dev A struct of one, for a place that is looked up once and then read and written.
+    struct Spent {
+        bytes32 mark;
+    }
+
     struct Scheduled {
         bytes32 kind;
         uint64 eta;
@@ -25,8 +30,7 @@ contract NullifierStore is INullifierStore, Registrar {
     mapping(address writer => bytes32 kind) public kindOf;
     /// @inheritdoc INullifierStore
     mapping(address writer => Scheduled) public scheduled;
-    /// @inheritdoc INullifierStore
-    mapping(bytes32 kind => mapping(bytes32 key => bytes32 mark)) public markOf;
+    mapping(bytes32 kind => mapping(bytes32 key => Spent)) private _spent;
 
     constructor(address registrar_, uint256 admissionDelay, bytes32[] memory kinds, address[] memory writers)
         Registrar(registrar_)
@@ -47,10 +51,11 @@ contract NullifierStore is INullifierStore, Registrar {
     function spend(bytes32 kind, bytes32 key, bytes32 mark) external {
         if (!_isWriter(msg.sender, kind)) revert NullifierStore_NotWriter(kind, msg.sender);
         if (mark == 0) revert NullifierStore_NoMark();
-        mapping(bytes32 => bytes32) storage marks = markOf[kind];
-        if (marks[key] != 0) revert NullifierStore_AlreadySpent(kind, key);
+        Spent storage spent = _spent[kind][key];
+        if (spent.mark != 0) revert NullifierStore_AlreadySpent(kind, key);
 
-        marks[key] = mark;
+        // No entry: see INullifierStore.
+        spent.mark = mark;
     }
 
     /// @inheritdoc INullifierStore
@@ -81,6 +86,11 @@ contract NullifierStore is INullifierStore, Registrar {
 
         delete scheduled[writer];
         _admit(announced.kind, writer);
+    }
+
+    /// @inheritdoc INullifierStore
+    function markOf(bytes32 kind, bytes32 key) external view returns (bytes32) {
+        return _spent[kind][key].mark;
     }
 
     function _isWriter(address account, bytes32 kind) private view returns (bool) {
