@@ -1,0 +1,116 @@
+import { curves, groth16, type SnarkjsCurve } from 'snarkjs'
+import * as Proof from '../Proof.ts'
+import { type Engine, type Job, unlessAborted, WorkersError } from './Engine.ts'
+import * as Witness from './Witness.ts'
+
+export type Options = {
+  /**
+   * Keeps snarkjs's workers between proofs, which saves starting them. In Node, workers that have nothing to do do not
+   * keep the process from ending; in a browser they stay until `close`.
+   */
+  readonly keepWarm?: boolean
+  /** Proves in this thread: for where there are no workers. It then stops for a cancellation only between its steps. */
+  readonly singleThread?: boolean
+}
+
+/** Longer than any machine takes. */
+const startWithinMilliseconds = 60_000
+
+/** The reference prover: snarkjs 0.7.6, with a worker for each core. */
+export function create({ keepWarm = false, singleThread = false }: Options = {}): Engine {
+  return {
+    name: 'snarkjs',
+    prove: (job) => (singleThread ? proveHere(job) : proveWithWorkers(job, keepWarm)),
+    close: () => inTurn(endWorkers),
+  }
+}
+
+// snarkjs keeps one curve, and its workers, for the whole realm: two proofs at once would start it twice, and end it
+// under each other. So all engines of a realm stand in one line, one proof at a time; each uses all cores anyway.
+let line: Promise<unknown> = Promise.resolve()
+/** Turns asked for and not over. */
+let turns = 0
+let curve: SnarkjsCurve | undefined
+
+async function proveWithWorkers(job: Job, keepWarm: boolean) {
+  const { signal } = job
+  const turn = inTurn(async () => {
+    try {
+      signal?.throwIfAborted()
+      curve ??= await start()
+      signal?.throwIfAborted()
+      hold(curve, true)
+      // Workers that were ended leave snarkjs waiting for ever: the turn must end by itself.
+      return await Promise.race([unlessAborted(signal, run(job, false)), death(curve)])
+    } catch (error) {
+      await endWorkers()
+      throw error
+    } finally {
+      if (turns === 1 && !keepWarm) await endWorkers()
+      else if (turns === 1 && curve) hold(curve, false)
+    }
+  })
+  return unlessAborted(signal, turn)
+}
+
+async function proveHere(job: Job) {
+  job.signal?.throwIfAborted()
+  return unlessAborted(job.signal, run(job, true))
+}
+
+async function run({ circuit, artifacts, input, onPhase, signal }: Job, singleThread: boolean) {
+  onPhase?.({ phase: 'witness', at: performance.now() })
+  const witness = await Witness.calculate(circuit, artifacts.wasm, input)
+  onPhase?.({ phase: 'proving', at: performance.now() })
+  signal?.throwIfAborted()
+  const { proof, publicSignals } = await groth16.prove(artifacts.zkey, witness, undefined, { singleThread })
+  return { proof: Proof.fromSnarkjs(proof), publicSignals: publicSignals.map(BigInt) }
+}
+
+function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  turns++
+  const turn = line.then(work).finally(() => {
+    turns--
+  })
+  line = turn.catch(() => undefined)
+  return turn
+}
+
+async function start(): Promise<SnarkjsCurve> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const watchdog = setTimeout(() => reject(new WorkersError({ problem: 'did-not-start' })), startWithinMilliseconds)
+  try {
+    return await Promise.race([curves.getCurveFromName('bn128'), promise])
+  } finally {
+    clearTimeout(watchdog)
+  }
+}
+
+/** Rejects when a worker dies: snarkjs does not look. */
+function death({ tm }: SnarkjsCurve): Promise<never> {
+  return new Promise((_, fail) => {
+    const onError = () => fail(new WorkersError({ problem: 'died' }))
+    for (const worker of tm.workers ?? []) worker.addEventListener('error', onError)
+  })
+}
+
+/** At once, whatever they do: snarkjs's own way waits until each has finished its task, and 0.2 s more. */
+async function endWorkers(): Promise<void> {
+  if (!curve) return
+  const ended = curve
+  curve = undefined
+  for (const worker of ended.tm.workers ?? []) worker.terminate()
+  // A cancelled proof may be about to ask snarkjs for the realm's curve. It must find this one, dead, lest it starts
+  // another; so the realm forgets it one task later.
+  await new Promise((wake) => setTimeout(wake))
+  void ended.terminate()
+}
+
+/** In Node, whether the workers keep the process from ending: `web-worker` has Node's own worker under this symbol. */
+function hold({ tm }: SnarkjsCurve, busy: boolean): void {
+  for (const worker of tm.workers ?? []) {
+    const own: { ref(): void; unref(): void } | undefined = Reflect.get(worker, Symbol.for('worker'))
+    if (busy) own?.ref()
+    else own?.unref()
+  }
+}
