@@ -85,6 +85,14 @@ export function issue(
   return { credential, record, changes }
 }
 
+/** Revokes a holder's record: the status update to publish. */
+export function revoke(hospital: Hospital, holder: Holder.Holder): readonly StatusList.Change[] {
+  const index = hospital.alive.get(holder)
+  if (index === undefined) return []
+  hospital.alive.delete(holder)
+  return StatusList.revoke(hospital.status, [index])
+}
+
 /** A bundle is about no patient, or about several: it can be imported, not issued. */
 export class NotOnePatientError extends Error {
   override readonly name = 'Hospital.NotOnePatientError'

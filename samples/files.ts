@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Policy } from '../prover/src/protocol/Policy.ts'
+import * as PolicyFile from '../prover/src/protocol/PolicyFile.ts'
 import * as ValueSet from '../prover/src/protocol/ValueSet.ts'
 import * as ValueSets from './valueSets.ts'
 
@@ -19,7 +20,7 @@ export function policyText(name: string): string {
 
 /** A sample policy, by file name without ending. */
 export function policyOf(name: string): Policy {
-  return JSON.parse(policyText(name)) as Policy
+  return PolicyFile.parse(policyText(name))
 }
 
 /** The published value sets, ready to match and compile against. */

@@ -1,4 +1,4 @@
-import { decodeBytes32String } from 'ethers'
+import { decodeBytes32String, type Result } from 'ethers'
 import * as Proof from '../Proof.ts'
 import type { ConsentId } from '../protocol/Consent.ts'
 import * as Context from '../protocol/Context.ts'
@@ -7,6 +7,7 @@ import type { Circuit } from '../protocol/Eligibility.ts'
 import * as Occasion from '../protocol/Occasion.ts'
 import type { RequestId, StakeholderId } from '../protocol/Request.ts'
 import * as Scope from '../protocol/Scope.ts'
+import * as Signals from '../Signals.ts'
 import * as Verify from '../verify.ts'
 import * as AuditLog from './AuditLog.ts'
 import * as Network from './Network.ts'
@@ -100,7 +101,7 @@ async function findingsOf(
     context: Context.ofEligibility({ ...receipt, chainId, consumer }) as bigint,
     occasion: Occasion.of(scope, receipt.day) as bigint,
   }
-  const verdict = await Verify.verify(receipt.circuit, receipt.proof, signals)
+  const verdict = await Verify.verify(receipt.circuit, receipt.proof, Signals.encode(receipt.circuit, signals))
   const use = [scope, receipt.part, receipt.nullifier].join('/')
   const recipient = registry.stakeholders.get(receipt.recipientId)
   const found: readonly (readonly [Finding, boolean])[] = [
@@ -116,39 +117,22 @@ async function findingsOf(
   return found.flatMap(([finding, stands]) => (stands ? [finding] : []))
 }
 
-/** The receipt in an "eligibility.verified" entry. */
+/** The receipt in an "eligibility.verified" entry, laid out as `IEligibilityRegistry` documents it. */
 export function decode(entry: AuditLog.Entry): Receipt {
-  const types = [
-    ...['uint256', 'uint256', 'uint256', 'bytes32', 'uint32', 'bytes32', 'uint256', 'uint256', 'uint256', 'uint256'],
-    ...['uint256', 'tuple(uint256[2] a, uint256[2][2] b, uint256[2] c)'],
-  ]
   const [
     recipientId,
     program,
+    consentId,
+    policyHash,
     part,
     kind,
     version,
-    consentId,
     deadline,
     day,
     nullifier,
     issuersRoot,
-    policyHash,
     proof,
-  ] = AuditLog.decode(entry, types) as [
-    bigint,
-    bigint,
-    bigint,
-    string,
-    bigint,
-    ConsentId,
-    bigint,
-    bigint,
-    bigint,
-    bigint,
-    bigint,
-    Proof.ContractProof,
-  ]
+  ] = AuditLog.decode(entry, receiptTypes) as Decoded
   return {
     transactionHash: entry.transactionHash,
     blockNumber: entry.blockNumber,
@@ -165,6 +149,40 @@ export function decode(entry: AuditLog.Entry): Receipt {
     nullifier,
     issuersRoot,
     policyHash,
-    proof: Proof.fromContract(proof),
+    proof: proofOf(proof),
   }
+}
+
+const receiptTypes = [
+  'uint256', // recipientId
+  'uint256', // program
+  'bytes32', // consentId
+  'uint256', // policyHash
+  'uint256', // part
+  'bytes32', // kind
+  'uint32', // verifierVersion
+  'uint256', // deadline
+  'uint256', // day
+  'uint256', // nullifier
+  'uint256', // issuersRoot
+  'tuple(uint256[2] a, uint256[2][2] b, uint256[2] c)',
+]
+type Decoded = [
+  recipientId: bigint,
+  program: bigint,
+  consentId: ConsentId,
+  policyHash: bigint,
+  part: bigint,
+  kind: string,
+  verifierVersion: bigint,
+  deadline: bigint,
+  day: bigint,
+  nullifier: bigint,
+  issuersRoot: bigint,
+  proof: Result,
+]
+
+function proofOf(result: Result): Proof.Proof {
+  const [a, b, c] = result.toArray(true)
+  return Proof.parse({ a, b, c })
 }

@@ -921,31 +921,6 @@ export const abis = {
               "type": "bytes"
             },
             {
-              "internalType": "uint256",
-              "name": "part",
-              "type": "uint256"
-            },
-            {
-              "internalType": "bytes32",
-              "name": "kind",
-              "type": "bytes32"
-            },
-            {
-              "internalType": "uint32",
-              "name": "verifierVersion",
-              "type": "uint32"
-            },
-            {
-              "internalType": "uint256",
-              "name": "day",
-              "type": "uint256"
-            },
-            {
-              "internalType": "uint256",
-              "name": "deadline",
-              "type": "uint256"
-            },
-            {
               "components": [
                 {
                   "internalType": "address",
@@ -981,6 +956,31 @@ export const abis = {
               "internalType": "struct ConsentTerms",
               "name": "consent",
               "type": "tuple"
+            },
+            {
+              "internalType": "uint256",
+              "name": "part",
+              "type": "uint256"
+            },
+            {
+              "internalType": "bytes32",
+              "name": "kind",
+              "type": "bytes32"
+            },
+            {
+              "internalType": "uint32",
+              "name": "verifierVersion",
+              "type": "uint32"
+            },
+            {
+              "internalType": "uint256",
+              "name": "deadline",
+              "type": "uint256"
+            },
+            {
+              "internalType": "uint256",
+              "name": "day",
+              "type": "uint256"
             },
             {
               "internalType": "Nullifier",
@@ -1110,31 +1110,6 @@ export const abis = {
               "type": "bytes"
             },
             {
-              "internalType": "uint256",
-              "name": "part",
-              "type": "uint256"
-            },
-            {
-              "internalType": "bytes32",
-              "name": "kind",
-              "type": "bytes32"
-            },
-            {
-              "internalType": "uint32",
-              "name": "verifierVersion",
-              "type": "uint32"
-            },
-            {
-              "internalType": "uint256",
-              "name": "day",
-              "type": "uint256"
-            },
-            {
-              "internalType": "uint256",
-              "name": "deadline",
-              "type": "uint256"
-            },
-            {
               "components": [
                 {
                   "internalType": "address",
@@ -1170,6 +1145,31 @@ export const abis = {
               "internalType": "struct ConsentTerms",
               "name": "consent",
               "type": "tuple"
+            },
+            {
+              "internalType": "uint256",
+              "name": "part",
+              "type": "uint256"
+            },
+            {
+              "internalType": "bytes32",
+              "name": "kind",
+              "type": "bytes32"
+            },
+            {
+              "internalType": "uint32",
+              "name": "verifierVersion",
+              "type": "uint32"
+            },
+            {
+              "internalType": "uint256",
+              "name": "deadline",
+              "type": "uint256"
+            },
+            {
+              "internalType": "uint256",
+              "name": "day",
+              "type": "uint256"
             },
             {
               "internalType": "Nullifier",
@@ -1266,31 +1266,6 @@ export const abis = {
               "type": "bytes"
             },
             {
-              "internalType": "uint256",
-              "name": "part",
-              "type": "uint256"
-            },
-            {
-              "internalType": "bytes32",
-              "name": "kind",
-              "type": "bytes32"
-            },
-            {
-              "internalType": "uint32",
-              "name": "verifierVersion",
-              "type": "uint32"
-            },
-            {
-              "internalType": "uint256",
-              "name": "day",
-              "type": "uint256"
-            },
-            {
-              "internalType": "uint256",
-              "name": "deadline",
-              "type": "uint256"
-            },
-            {
               "components": [
                 {
                   "internalType": "address",
@@ -1326,6 +1301,31 @@ export const abis = {
               "internalType": "struct ConsentTerms",
               "name": "consent",
               "type": "tuple"
+            },
+            {
+              "internalType": "uint256",
+              "name": "part",
+              "type": "uint256"
+            },
+            {
+              "internalType": "bytes32",
+              "name": "kind",
+              "type": "bytes32"
+            },
+            {
+              "internalType": "uint32",
+              "name": "verifierVersion",
+              "type": "uint32"
+            },
+            {
+              "internalType": "uint256",
+              "name": "deadline",
+              "type": "uint256"
+            },
+            {
+              "internalType": "uint256",
+              "name": "day",
+              "type": "uint256"
             },
             {
               "internalType": "Nullifier",
@@ -1697,7 +1697,7 @@ export const abis = {
       "outputs": [
         {
           "internalType": "bytes32",
-          "name": "mark",
+          "name": "",
           "type": "bytes32"
         }
       ],
@@ -3999,7 +3999,7 @@ export const abis = {
       "outputs": [
         {
           "internalType": "bytes32",
-          "name": "",
+          "name": "entryId",
           "type": "bytes32"
         }
       ],
