@@ -9,7 +9,10 @@ export type Options = {
    * keep the process from ending; in a browser they stay until `close`.
    */
   readonly keepWarm?: boolean
-  /** Proves in this thread: for where there are no workers. It then stops for a cancellation only between its steps. */
+  /**
+   * Proves in this thread: for where no workers can be had, Node's own worker threads among them. A cancelled proof
+   * is then given up at once, but its work goes on.
+   */
   readonly singleThread?: boolean
 }
 
@@ -31,6 +34,8 @@ let line: Promise<unknown> = Promise.resolve()
 /** Turns asked for and not over. */
 let turns = 0
 let curve: SnarkjsCurve | undefined
+/** Called when a worker dies during a turn: snarkjs does not look. */
+let onDeath: (() => void) | undefined
 
 async function proveWithWorkers(job: Job, keepWarm: boolean) {
   const { signal } = job
@@ -40,17 +45,27 @@ async function proveWithWorkers(job: Job, keepWarm: boolean) {
       curve ??= await start()
       signal?.throwIfAborted()
       hold(curve, true)
-      // Workers that were ended leave snarkjs waiting for ever: the turn must end by itself.
-      return await Promise.race([unlessAborted(signal, run(job, false)), death(curve)])
-    } catch (error) {
-      await endWorkers()
-      throw error
+      return await runWithWorkers(job)
     } finally {
       if (turns === 1 && !keepWarm) await endWorkers()
       else if (turns === 1 && curve) hold(curve, false)
     }
   })
   return unlessAborted(signal, turn)
+}
+
+/** A failure leaves workers busy, dead or waited for: then they are ended, and the turn ends, which snarkjs would not. */
+async function runWithWorkers(job: Job) {
+  const { promise: death, reject } = Promise.withResolvers<never>()
+  onDeath = () => reject(new WorkersError({ problem: 'died' }))
+  try {
+    return await Promise.race([unlessAborted(job.signal, run(job, false)), death])
+  } catch (error) {
+    await endWorkers()
+    throw error
+  } finally {
+    onDeath = undefined
+  }
 }
 
 async function proveHere(job: Job) {
@@ -80,18 +95,12 @@ async function start(): Promise<SnarkjsCurve> {
   const { promise, reject } = Promise.withResolvers<never>()
   const watchdog = setTimeout(() => reject(new WorkersError({ problem: 'did-not-start' })), startWithinMilliseconds)
   try {
-    return await Promise.race([curves.getCurveFromName('bn128'), promise])
+    const started = await Promise.race([curves.getCurveFromName('bn128'), promise])
+    for (const worker of started.tm.workers ?? []) worker.addEventListener('error', () => onDeath?.())
+    return started
   } finally {
     clearTimeout(watchdog)
   }
-}
-
-/** Rejects when a worker dies: snarkjs does not look. */
-function death({ tm }: SnarkjsCurve): Promise<never> {
-  return new Promise((_, fail) => {
-    const onError = () => fail(new WorkersError({ problem: 'died' }))
-    for (const worker of tm.workers ?? []) worker.addEventListener('error', onError)
-  })
 }
 
 /** At once, whatever they do: snarkjs's own way waits until each has finished its task, and 0.2 s more. */
