@@ -29,12 +29,9 @@ declare module 'snarkjs' {
   /** A point as ffjavascript keeps it: Montgomery form, affine or Jacobian by its length. */
   export type CurvePoint = Uint8Array & { readonly curvePoint: never }
   export type CurveGroup = {
-    /** Generator. */
-    readonly g: CurvePoint
     /** Coordinates affine, the third 1; of G2 each [real, imaginary]. */
     fromObject(point: readonly unknown[]): CurvePoint
     add(left: CurvePoint, right: CurvePoint): CurvePoint
-    neg(point: CurvePoint): CurvePoint
     timesScalar(point: CurvePoint, scalar: bigint): CurvePoint
     isZero(point: CurvePoint): boolean
     toAffine(point: CurvePoint): CurvePoint
@@ -63,8 +60,5 @@ declare module 'snarkjs' {
       options?: { readonly singleThread: boolean },
     ): Promise<{ readonly proof: SnarkjsProof; readonly publicSignals: readonly string[] }>
     verify(key: object, publicSignals: readonly string[], proof: SnarkjsProof): Promise<boolean>
-  }
-  export const zKey: {
-    exportVerificationKey(zkey: Uint8Array): Promise<Record<string, unknown>>
   }
 }
