@@ -11,7 +11,7 @@ const solidity = {
 /** Through the IR: slower to compile and about 1,500 gas less a proof, so only what every proof passes through. */
 const hot = { ...solidity, settings: { ...solidity.settings, viaIR: true } }
 
-const hotContracts = ['EligibilityRegistry', 'VerifierRegistry', 'ConsentRegistry', 'NullifierStore']
+const hotContracts = ['EligibilityRegistry', 'ConsentRegistry', 'NullifierStore']
 
 export default defineConfig({
   solidity: {

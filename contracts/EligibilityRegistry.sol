@@ -35,10 +35,10 @@ contract EligibilityRegistry is IEligibilityRegistry, AuditTrail {
     using ConsentLib for ConsentTerms;
     using VerifierCall for VerifierCall.Batch;
 
-    /// @dev What the submissions of a batch have in common more often than not: the request whose signature was checked
-    ///      last, and the recipient and root that were asked about last. All 0 at first, as no recipient, root or id is.
+    /// @dev What the submissions of a batch have in common more often than not, and nothing in the call can change: the
+    ///      request that was taken last, and the recipient and root that were asked about last.
     struct Seen {
-        RequestId requestId;
+        RequestId signedId;
         StakeholderId recipientId;
         IssuersRoot issuersRoot;
         Standing standing;
@@ -75,9 +75,11 @@ contract EligibilityRegistry is IEligibilityRegistry, AuditTrail {
     /// @inheritdoc IEligibilityRegistry
     function verify(Submission calldata submission) external {
         address verifier = _verifierOf(submission.kind, submission.verifierVersion);
+        Request calldata request = submission.request;
+        Standing standing = _standing(request.recipientId, submission.issuersRoot);
         EligibilitySignals memory signals;
-        Seen memory seen;
-        (bytes memory refusal, uint256 head) = _take(submission, seen, signals, auditHead());
+        (bytes memory refusal,, uint256 head) =
+            _take(submission, request, standing, RequestId.wrap(0), signals, auditHead());
         if (refusal.length != 0) _revertWith(refusal);
         if (!VerifierCall.accepts(verifier, submission.proof, signals)) revert EligibilityRegistry_InvalidProof();
 
@@ -100,10 +102,7 @@ contract EligibilityRegistry is IEligibilityRegistry, AuditTrail {
             if (submission.kind != kind || submission.verifierVersion != version) {
                 revert EligibilityRegistry_MixedBatch(i);
             }
-            bytes memory refusal;
-            (refusal, head) = _take(submission, seen, signals, head);
-            if (refusal.length == 0) batch.add(submission.proof, signals);
-            else emit SubmissionSkipped(i, submission.nullifier, refusal);
+            head = _takeOrSkip(i, submission, seen, signals, head, batch);
             // Nothing of this submission is needed any more: what it has for the verifier is in the batch.
             _freeMemoryFrom(free);
         }
@@ -162,16 +161,45 @@ contract EligibilityRegistry is IEligibilityRegistry, AuditTrail {
         return address(uint160(Ask.word(address(VERIFIERS), IVerifierRegistry.verifierOf.selector, uint256(kind), version)));
     }
 
-    /// @dev Checks a submission, spends its nullifier and leaves its receipt, all before its proof is asked about: should
-    ///      that be refused, nothing of it stands. Answers with the error that refuses the submission, or with none; and
-    ///      with the signals to ask about and the head after it.
-    function _take(
+    /// @dev One submission of a batch; answers with the head after it.
+    function _takeOrSkip(
+        uint256 index,
         Submission calldata submission,
         Seen memory seen,
         EligibilitySignals memory signals,
-        uint256 head
-    ) private returns (bytes memory refusal, uint256 next) {
+        uint256 head,
+        VerifierCall.Batch memory batch
+    ) private returns (uint256 next) {
         Request calldata request = submission.request;
+        (StakeholderId recipientId, IssuersRoot root) = (request.recipientId, submission.issuersRoot);
+        if (
+            StakeholderId.unwrap(recipientId) != StakeholderId.unwrap(seen.recipientId)
+                || IssuersRoot.unwrap(root) != IssuersRoot.unwrap(seen.issuersRoot)
+        ) (seen.recipientId, seen.issuersRoot, seen.standing) = (recipientId, root, _standing(recipientId, root));
+        bytes memory refusal;
+        RequestId id;
+        (refusal, id, next) = _take(submission, request, seen.standing, seen.signedId, signals, head);
+        if (refusal.length != 0) {
+            emit SubmissionSkipped(index, submission.nullifier, refusal);
+        } else {
+            batch.add(submission.proof, signals);
+            seen.signedId = id;
+        }
+    }
+
+    /// @dev Checks a submission, spends its nullifier and leaves its receipt, all before its proof is asked about: should
+    ///      that be refused, nothing of it stands. Answers with the error that refuses the submission, or with none; and
+    ///      with the signals to ask about and the head after it.
+    /// @param standing How the recipient and the root stand now.
+    /// @param signedId A request that is known to be signed by this recipient, or 0.
+    function _take(
+        Submission calldata submission,
+        Request calldata request,
+        Standing standing,
+        RequestId signedId,
+        EligibilitySignals memory signals,
+        uint256 head
+    ) private returns (bytes memory refusal, RequestId id, uint256 next) {
         bytes memory details = _openDetails();
         // What is 0 is found by the checks.
         Receipt memory receipt = Receipt({
@@ -181,13 +209,12 @@ contract EligibilityRegistry is IEligibilityRegistry, AuditTrail {
             policyHash: PolicyHash.wrap(0)
         });
         _closeDetails(submission);
-        RequestId id;
-        (refusal, id) = _check(receipt, seen, submission, request);
-        if (refusal.length != 0) return (refusal, head);
+        (refusal, id) = _check(receipt, submission, request, standing, signedId);
+        if (refusal.length != 0) return (refusal, id, head);
         uint256 scope = EligibilityLib.scopeOf(receipt.recipientId, receipt.program, id);
 
         refusal = _spend(submission, id, scope);
-        if (refusal.length != 0) return (refusal, head);
+        if (refusal.length != 0) return (refusal, id, head);
 
         _writeSignals(submission, receipt, id, scope, signals);
         next = _append(head, keccak256("eligibility.verified"), RequestId.unwrap(id), details);
@@ -195,15 +222,16 @@ contract EligibilityRegistry is IEligibilityRegistry, AuditTrail {
 
     function _check(
         Receipt memory receipt,
-        Seen memory seen,
         Submission calldata submission,
-        Request calldata request
+        Request calldata request,
+        Standing standing,
+        RequestId signedId
     ) private view returns (bytes memory refusal, RequestId id) {
         PolicyHash[] calldata policyHashes = request.policyHashes;
         refusal = _checkForm(submission, request.expiresAt, policyHashes.length);
         if (refusal.length != 0) return (refusal, id);
         id = request.idOf(policyHashes, domainSeparator());
-        refusal = _checkRecipient(submission, request, seen, id);
+        refusal = _checkRecipient(submission, request, id, standing, signedId);
         if (refusal.length != 0) return (refusal, id);
         // In range: _checkForm.
         receipt.policyHash = _at(policyHashes, submission.part);
@@ -246,11 +274,11 @@ contract EligibilityRegistry is IEligibilityRegistry, AuditTrail {
     function _checkRecipient(
         Submission calldata submission,
         Request calldata request,
-        Seen memory seen,
-        RequestId id
+        RequestId id,
+        Standing standing,
+        RequestId signedId
     ) private view returns (bytes memory refusal) {
         StakeholderId recipientId = request.recipientId;
-        Standing standing = _standing(recipientId, submission.issuersRoot, seen);
         address key = standing.key();
         if (key == address(0)) {
             return abi.encodeWithSelector(EligibilityRegistry_UnknownRecipient.selector, recipientId);
@@ -268,26 +296,16 @@ contract EligibilityRegistry is IEligibilityRegistry, AuditTrail {
             return abi.encodeWithSelector(EligibilityRegistry_UnknownRoot.selector, submission.issuersRoot);
         }
         // The id covers all that is signed.
-        if (RequestId.unwrap(id) == RequestId.unwrap(seen.requestId)) return refusal;
+        if (RequestId.unwrap(id) == RequestId.unwrap(signedId)) return refusal;
         if (!Signatures.isValid(key, RequestId.unwrap(id), submission.requestSignature)) {
             return abi.encodeWithSelector(
                 EligibilityRegistry_InvalidRequestSignature.selector, recipientId, key
             );
         }
-        seen.requestId = id;
     }
 
-    /// @dev Nothing in this call can change how a recipient stands, or a root.
-    function _standing(StakeholderId recipientId, IssuersRoot root, Seen memory seen)
-        private
-        view
-        returns (Standing standing)
-    {
-        if (
-            StakeholderId.unwrap(recipientId) == StakeholderId.unwrap(seen.recipientId)
-                && IssuersRoot.unwrap(root) == IssuersRoot.unwrap(seen.issuersRoot)
-        ) return seen.standing;
-        standing = Standing.wrap(
+    function _standing(StakeholderId recipientId, IssuersRoot root) private view returns (Standing) {
+        return Standing.wrap(
             Ask.word(
                 address(STAKEHOLDERS),
                 IStakeholderRegistry.standingAndRoot.selector,
@@ -295,7 +313,6 @@ contract EligibilityRegistry is IEligibilityRegistry, AuditTrail {
                 IssuersRoot.unwrap(root)
             )
         );
-        (seen.recipientId, seen.issuersRoot, seen.standing) = (recipientId, root, standing);
     }
 
     function _checkProgram(Receipt memory receipt, uint256 parts) private view returns (bytes memory refusal) {
