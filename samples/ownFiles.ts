@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import * as Audit from '../prover/src/chain/Audit.ts'
+import * as Import from '../prover/src/fhir/Import.ts'
 import * as Day from '../prover/src/protocol/Day.ts'
 import type * as DryRun from '../prover/src/protocol/DryRun.ts'
 import * as PolicyCompiler from '../prover/src/protocol/PolicyCompiler.ts'
@@ -97,19 +98,11 @@ function readBoth(options: { bundle: string; policy: string; today: string | und
   }
 }
 
-/** The latest day written anywhere in a bundle that is not after the machine's own day. */
-export function lastDate(text: string): Day.Day {
-  const limit = Day.ofUnixSeconds(Date.now() / 1000)
-  let last: Day.Day = Day.parse('1970-01-01')
-  for (const [date] of text.matchAll(/\b(?:19|20)\d{2}-\d{2}-\d{2}(?=["T])/g)) {
-    try {
-      const day = Day.parse(date)
-      if (day > last && day <= limit) last = day
-    } catch {
-      // Not a day: the importer will say so where it matters.
-    }
-  }
-  return last
+/** The day of the last fact in a bundle, as far as the importer reads it. */
+function lastDate(text: string): Day.Day {
+  const { attributes } = Import.importBundle(text, { asOf: Day.ofUnixSeconds(Date.now() / 1000) })
+  const days = attributes.filter(({ partialDay }) => !partialDay).map(({ day }) => day)
+  return days.reduce((last, day) => Math.max(last, day) as Day.Day, Day.parse('1970-01-01'))
 }
 
 async function attempt<T>(act: () => T): Promise<{ value: T } | { error: string }> {
