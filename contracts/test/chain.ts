@@ -12,8 +12,6 @@ import {
 } from 'ethers'
 import type { VerifierSpecification } from '../deployment.ts'
 
-export { type Chain, type ChainOptions, createChain } from '../localChain.ts'
-
 /** VerifierDouble in place of the generated verifiers; see `doubleProof`. */
 export const doubles: readonly VerifierSpecification[] = ['s', 'm', 'l'].map((size) => double(`eligibility-${size}`, 1))
 
@@ -68,12 +66,20 @@ export async function expectRefusal(
   name: string,
   ...parameters: readonly unknown[]
 ): Promise<void> {
-  const failure: { data?: string; message?: string } | undefined = await attempt.then(
+  const failure: Failure | undefined = await attempt.then(
     () => undefined,
     (cause) => cause,
   )
   assert.ok(failure, `expected a refusal with ${name}`)
-  expectError(failure?.data ?? String(failure?.message), contract, name, ...parameters)
+  // Where Hardhat cannot tell the error's name, it puts the data deeper, and ethers does not find it.
+  const data = failure.data ?? failure.info?.error?.data?.data ?? String(failure.message)
+  expectError(data, contract, name, ...parameters)
+}
+
+type Failure = {
+  readonly data?: string | null
+  readonly message?: string
+  readonly info?: { readonly error?: { readonly data?: { readonly data?: string } } }
 }
 
 /** Expects revert data to be a named error. */

@@ -14,7 +14,8 @@ import {
   ZeroHash,
 } from 'ethers'
 import { fieldOrder } from '../../prover/src/generated/parameters.ts'
-import { type Chain, doubleProof } from './chain.ts'
+import type { Chain } from '../localChain.ts'
+import { doubleProof } from './chain.ts'
 
 const requestTypes = {
   Request: [
@@ -28,7 +29,7 @@ const requestTypes = {
   ],
 }
 
-const consentTypes = {
+export const consentTypes = {
   Consent: [
     { name: 'requestId', type: 'bytes32' },
     { name: 'recipientId', type: 'uint256' },
