@@ -158,7 +158,9 @@ contract EligibilityRegistry is IEligibilityRegistry, AuditTrail {
         if (kind != "eligibility-s" && kind != "eligibility-m" && kind != "eligibility-l") {
             revert EligibilityRegistry_UnknownKind(kind);
         }
-        return address(uint160(Ask.word(address(VERIFIERS), IVerifierRegistry.verifierOf.selector, uint256(kind), version)));
+        uint256 verifier =
+            Ask.word(address(VERIFIERS), IVerifierRegistry.verifierOf.selector, uint256(kind), version);
+        return address(uint160(verifier));
     }
 
     /// @dev One submission of a batch; answers with the head after it.
@@ -257,7 +259,7 @@ contract EligibilityRegistry is IEligibilityRegistry, AuditTrail {
         }
         uint256 day = submission.day;
         unchecked {
-            // Neither overflows: a day has 64 bits.
+            // day + 1 wraps only for a day that the first comparison refuses.
             uint256 today = block.timestamp / 1 days;
             if (day > today + 1 || day + 1 < today) {
                 return abi.encodeWithSelector(EligibilityRegistry_WrongDay.selector, day, today);

@@ -168,7 +168,7 @@ describe('EligibilityRegistry', () => {
     it('CTX-3: takes yesterday, today and tomorrow, and no other day', async () => {
       const today = BigInt(await chain.now()) / BigInt(day)
       for (const claimed of [today - 1n, today, today + 1n]) await verify(await make({ day: claimed }))
-      for (const claimed of [today - 2n, today + 2n, 0n, 2n ** 64n - 1n]) {
+      for (const claimed of [today - 2n, today + 2n, 0n, 2n ** 64n - 1n, 2n ** 256n - 1n]) {
         await refuse({ ...(await make()), day: claimed }, 'WrongDay', claimed, today)
       }
     })
