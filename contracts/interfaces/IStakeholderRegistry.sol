@@ -135,7 +135,7 @@ interface IStakeholderRegistry is IRegistrar {
     function removeIssuer(StakeholderId id) external;
 
     /// @notice Replaces an issuer's status root and publishes the words that changed. Called by the issuer's key.
-    /// @param positions Words that changed, counted from 0; bit b of word w belongs to credential 248 w + b.
+    /// @param positions Words that changed, counted from 0; bit b of word w belongs to status index w * 2^8 + b.
     /// @param words Their new content, in the same order.
     /// @dev Warning: nothing here checks that the root is of the words. Mirrors do, and serve no list that does not fit.
     function updateStatus(StakeholderId id, uint256 statusRoot, uint16[] calldata positions, uint256[] calldata words)
