@@ -7,6 +7,7 @@ import * as Context from '../prover/src/protocol/Context.ts'
 import * as Credential from '../prover/src/protocol/Credential.ts'
 import type * as Day from '../prover/src/protocol/Day.ts'
 import * as Holder from '../prover/src/protocol/Holder.ts'
+import type * as Issuance from '../prover/src/protocol/Issuance.ts'
 import * as Issuer from '../prover/src/protocol/Issuer.ts'
 import * as Record from '../prover/src/protocol/Record.ts'
 import type * as Request from '../prover/src/protocol/Request.ts'
@@ -61,7 +62,7 @@ export async function enrol(
  * Takes home what a hospital issued, once the device has rebuilt the record and checked the signature.
  * @throws {Record.MalformedRecordError} {CredentialRefusedError}
  */
-export function receive({ secret }: Patient, { credential, record }: Hospital.Issued, today: Day.Day): Answer.Holding {
+export function receive({ secret }: Patient, { credential, record }: Issuance.Issued, today: Day.Day): Answer.Holding {
   const checked = Record.check({ leaves: record.leaves }, { asOf: credential.asOf })
   const verdict = Credential.check(credential, { record: checked, secret, today })
   if (!verdict.valid) throw new CredentialRefusedError(verdict.reason)

@@ -3,9 +3,9 @@ import * as Audit from '../prover/src/chain/Audit.ts'
 import * as Network from '../prover/src/chain/Network.ts'
 import * as Submission from '../prover/src/chain/Submission.ts'
 import * as Day from '../prover/src/protocol/Day.ts'
+import * as Issuance from '../prover/src/protocol/Issuance.ts'
 import type * as PolicyCompiler from '../prover/src/protocol/PolicyCompiler.ts'
 import * as files from './files.ts'
-import * as Hospital from './Hospital.ts'
 import * as Narrator from './Narrator.ts'
 import * as Patient from './Patient.ts'
 import * as Stage from './Stage.ts'
@@ -112,7 +112,7 @@ async function tellRevocations(narrator: Narrator.Narrator, cast: Cast): Promise
   const revoked = await prove(cast, 'bruno', 'glp1')
   const superseded = await prove(cast, 'adela', 'glp1')
   await Narrator.phase(narrator, "the hospital revokes bruno's credential and issues adela a new one", async () => {
-    const changes = Hospital.revoke(
+    const changes = Issuance.revoke(
       hospital.hospital,
       Patient.holderAt(person(cast, 'bruno').patient, hospital.hospital),
     )

@@ -8,6 +8,7 @@ import type * as Credential from '../src/protocol/Credential.ts'
 import * as Day from '../src/protocol/Day.ts'
 import type * as Eligibility from '../src/protocol/Eligibility.ts'
 import * as Holder from '../src/protocol/Holder.ts'
+import * as Issuance from '../src/protocol/Issuance.ts'
 import * as Issuer from '../src/protocol/Issuer.ts'
 import type { Policy, Role } from '../src/protocol/Policy.ts'
 import * as PolicyCompiler from '../src/protocol/PolicyCompiler.ts'
@@ -42,7 +43,7 @@ export type Clinic = {
   readonly policy: PolicyCompiler.Compiled
   readonly hospital: Hospital.Hospital
   readonly issuersTree: Tree.Tree
-  readonly issued: Hospital.Issued
+  readonly issued: Issuance.Issued
   readonly valueSets: ValueSet.Index
   readonly today: Day.Day
 }
@@ -90,7 +91,7 @@ function issue(
   hospital: Hospital.Hospital,
   { patient, complete }: Options,
   to: { holder: Holder.Holder; asOf: Day.Day; expires: Day.Day; valueSets: ValueSet.Index },
-): Hospital.Issued {
+): Issuance.Issued {
   const since = complete?.since ?? Day.parse('1950-01-01')
   if (typeof patient === 'string') {
     return Hospital.issueFromBundle(hospital, files.bundleOf(patient), { ...to, since })
@@ -102,5 +103,5 @@ function issue(
     setsEdition: to.valueSets.edition,
     since,
   }
-  return Hospital.issue(hospital, [...patient, ...sets], { ...to, complete: { ...everything, ...complete } })
+  return Issuance.issue(hospital, [...patient, ...sets], { ...to, complete: { ...everything, ...complete } })
 }
