@@ -1,7 +1,6 @@
 import type * as Attribute from './Attribute.ts'
 import * as CodeSystem from './CodeSystem.ts'
 import * as Credential from './Credential.ts'
-import type * as Day from './Day.ts'
 import type * as Holder from './Holder.ts'
 import type * as Issuer from './Issuer.ts'
 import * as Record from './Record.ts'

@@ -170,7 +170,6 @@ function isNarrow(predicate: Predicate): boolean {
     const scaled = Value.ofDecimal(text) - zero
     return scaled < 0n ? -scaled : scaled
   }
-  // biome-ignore lint/complexity/useMathMinMax: bigints have no Math.max.
   const larger = size(min) > size(max) ? size(min) : size(max)
   const width = Value.ofDecimal(max) - Value.ofDecimal(min)
   return width === 0n || width * 20n < larger
