@@ -1,6 +1,6 @@
 import { addPoint, Base8, inCurve, mulPointEscalar, type Point, subOrder } from '@zk-kit/baby-jubjub'
 import { derivePublicKey, signMessage, verifySignature } from '@zk-kit/eddsa-poseidon'
-import { parameters } from '../generated/parameters.ts'
+import { fieldOrder, parameters } from '../generated/parameters.ts'
 import type { Brand } from './Brand.ts'
 import * as Day from './Day.ts'
 import * as Hash from './Hash.ts'
@@ -54,8 +54,13 @@ export function sign(signingKey: SigningKey, message: bigint): Signature {
   return { r8: [BigInt(R8[0]), BigInt(R8[1])], s: BigInt(S) }
 }
 
-/** Whether the signature is this issuer's, in its one form (S below the subgroup order). Keys must be parsed first. */
+/**
+ * Whether the signature is this issuer's, in its one form: S below the subgroup order, every number below the field's.
+ * Keys must be parsed first.
+ */
 export function verify(publicKey: PublicKey, message: bigint, { r8, s }: Signature): boolean {
+  // The library would reduce what is not a field element, and accept two writings of one signature.
+  if (![message, ...r8, ...publicKey].every((number) => number >= 0n && number < fieldOrder)) return false
   if (s < 0n || s >= subOrder || !inCurve([r8[0], r8[1]])) return false
   return verifySignature(message, { R8: [r8[0], r8[1]], S: s }, [publicKey[0], publicKey[1]])
 }

@@ -87,10 +87,11 @@ export function isPair({ kind }: Predicate): boolean {
 /**
  * The policy's hash, the same in every size of circuit: a chain from Poseidon(POLICY, version, slotCount, header,
  * clauses) over the two words of each used slot.
- * @throws {FieldTooWideError}
+ * @throws {FieldTooWideError} {WordsAboutNothingError}
  */
 export function hashOf(words: Words): PolicyHash {
   const { version } = parameters.policy
+  words.slots.forEach(assertAboutSomething)
   const start = Hash.tagged(
     'POLICY',
     BigInt(version),
@@ -166,12 +167,25 @@ export function keyRange(slot: Predicate, today: Day.Day): { start: bigint; end:
   return { start: (low << 32n) | (first << 12n), end: ((high << 32n) | (last << 12n)) + (1n << 12n) }
 }
 
+/** The circuits would find such a predicate true of every record; no policy's text leads to it, and no wallet hashes it. */
+function assertAboutSomething({ kind, category, codeLow, codeHigh }: Predicate, slot: number): void {
+  if (kind !== 0 && (category === 0 || codeLow > codeHigh)) throw new WordsAboutNothingError({ slot })
+}
+
 function pack(fields: readonly (readonly [name: string, value: bigint | number | boolean, bits: number])[]): bigint {
   return fields.reduce((word, [field, value, bits]) => {
     const number = BigInt(value)
     if (number < 0n || number >> BigInt(bits) !== 0n) throw new FieldTooWideError({ field })
     return (word << BigInt(bits)) | number
   }, 0n)
+}
+
+/** A predicate ranges over the sentinel's category 0, or over a range of codes that ends before it starts. */
+export class WordsAboutNothingError extends Error {
+  override readonly name = 'PolicyWords.WordsAboutNothingError'
+  constructor({ slot }: { slot: number }) {
+    super(`The predicate in slot ${slot} ranges over no codes.`)
+  }
 }
 
 /** A field of a policy's words does not fit its bits. */

@@ -9,6 +9,7 @@ import * as ArtifactsNode from '../../src/ArtifactsNode.ts'
 import * as Answer from '../../src/chain/Answer.ts'
 import * as Network from '../../src/chain/Network.ts'
 import * as Submission from '../../src/chain/Submission.ts'
+import * as SnarkjsEngine from '../../src/engine/snarkjsEngine.ts'
 import * as Day from '../../src/protocol/Day.ts'
 import * as Eligibility from '../../src/protocol/Eligibility.ts'
 import type * as Issuer from '../../src/protocol/Issuer.ts'
@@ -139,13 +140,15 @@ export function retarget(
   }
 }
 
+const engine = SnarkjsEngine.create({ keepWarm: true })
+
 /** Really proves what was prepared. */
 export async function prove(
   { artifacts }: Pick<Scene, 'artifacts'>,
   prepared: Answer.Prepared,
   { circuit = prepared.circuit }: { circuit?: Eligibility.Circuit } = {},
 ): Promise<Submission.Submission> {
-  const proven = await Prove.prove(prepared.subject, { artifacts, allowDevelopmentKeys: true, circuit })
+  const proven = await Prove.prove(prepared.subject, { artifacts, allowDevelopmentKeys: true, circuit, engine })
   return Answer.complete({ ...prepared, circuit }, proven)
 }
 
