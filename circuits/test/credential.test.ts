@@ -2,12 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as CodeSystem from '../../prover/src/protocol/CodeSystem.ts'
 import type * as Credential from '../../prover/src/protocol/Credential.ts'
 import * as Eligibility from '../../prover/src/protocol/Eligibility.ts'
+import * as Issuance from '../../prover/src/protocol/Issuance.ts'
 import * as Issuer from '../../prover/src/protocol/Issuer.ts'
 import type * as PolicyWords from '../../prover/src/protocol/PolicyWords.ts'
 import * as StatusList from '../../prover/src/protocol/StatusList.ts'
 import * as Tree from '../../prover/src/protocol/Tree.ts'
 import { clinic } from '../../prover/test/clinic.ts'
-import * as Hospital from '../../samples/Hospital.ts'
 import * as Forge from './forge.ts'
 import { endWorkers } from './smallCircuit.ts'
 import * as Subject from './subject.ts'
@@ -221,7 +221,7 @@ describe('Re-issue', () => {
     const before = medium.calculate(Subject.toInput(subject, 'eligibility-m'))
     Verdict.accepted(medium, before)
     const { credential } = issued
-    const again = Hospital.issue(hospital, [], {
+    const again = Issuance.issue(hospital, [], {
       holder: credential.holder,
       asOf: credential.asOf,
       expires: credential.expires,
