@@ -51,7 +51,9 @@ export function evaluate(
   attributes: readonly Attribute.Attribute[],
   circumstances: Circumstances,
 ): Outcome {
-  const facts = attributes.filter(({ system }) => system !== 'value set (ever)' && system !== 'value set (active)')
+  const facts = attributes
+    .filter(({ system }) => system !== 'value set (ever)' && system !== 'value set (active)')
+    .map(onItsDay)
   const leaves = simplify(policy.require, false)
   const needs = needsOf(policy, leaves, circumstances)
   const question: Question = {
@@ -226,10 +228,14 @@ function average(
   if (averaged.length < minimumCount || averaged.some(isMarked)) return false
   const size = BigInt(averaged.length)
   const sum = averaged.reduce((total, fact) => total + millionthsOf(fact), 0n)
-  const within =
-    (value.min === undefined || sum >= millionths(value.min) * size) &&
-    (value.max === undefined || sum <= millionths(value.max) * size)
-  return within !== negated
+  const { min, max } = value
+  if (negated) {
+    // Outside by a millionth at least, which is what policies can say: a mean closer to a bound neither meets nor denies.
+    const below = min !== undefined && sum <= (millionths(min) - 1n) * size
+    return below || (max !== undefined && sum >= (millionths(max) + 1n) * size)
+  }
+  const isHigh = min === undefined || sum >= millionths(min) * size
+  return isHigh && (max === undefined || sum <= millionths(max) * size)
 }
 
 /** Completed years today. Someone born on 29 February is a year older on 1 March. */
@@ -389,11 +395,12 @@ function inWindow(facts: readonly Attribute.Attribute[], window: Policy.Window |
   if (!window) return [...facts]
   const from = window.from && dayOf(window.from, today)
   const to = window.to && dayOf(window.to, today)
-  // Demographics have no day, and lie before every window's start.
-  return facts.filter(
-    ({ day, category }) =>
-      (from === undefined || (category !== 'demographic' && day >= from)) && (to === undefined || day <= to),
-  )
+  return facts.filter(({ day }) => (from === undefined || day >= from) && (to === undefined || day <= to))
+}
+
+/** Demographics have no day of their own: they sit on the first there is, before every other fact. */
+function onItsDay(attribute: Attribute.Attribute): Attribute.Attribute {
+  return attribute.category === 'demographic' ? { ...attribute, day: Day.earliest } : attribute
 }
 
 function dayOf(reference: Policy.DayReference, today: Day.Day): Day.Day {

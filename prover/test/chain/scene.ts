@@ -32,8 +32,14 @@ export type Scene = {
 /** A patient with what a hospital gave. */
 export type Guest = { readonly patient: Patient.Patient; readonly holding: Answer.Holding }
 
-/** A policy that the record of every guest meets, in eligibility-s; another `atLeast` makes another policy. */
-export function policyOf({ atLeast = '6.5' }: { atLeast?: string } = {}): PolicyCompiler.Compiled {
+/** A policy in eligibility-s that the record of every guest meets; another `atLeast` makes another policy. */
+export function policyOf({
+  atLeast = '6.5',
+  atMost,
+}: {
+  atLeast?: string
+  atMost?: string
+} = {}): PolicyCompiler.Compiled {
   return PolicyCompiler.compile(
     {
       medseal: 'policy/1',
@@ -42,7 +48,7 @@ export function policyOf({ atLeast = '6.5' }: { atLeast?: string } = {}): Policy
       record: { maximumAgeDays: 30 },
       require: {
         any: { category: 'observation', system: 'LOINC', code: '4548-4' },
-        value: { min: atLeast, unit: '%' },
+        value: { min: atLeast, unit: '%', ...(atMost && { max: atMost }) },
       },
     },
     { valueSets: files.valueSets() },
