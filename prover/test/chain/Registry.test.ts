@@ -1,5 +1,5 @@
 import { AbiCoder } from 'ethers'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import * as Town from '../../../samples/Town.ts'
 import * as AuditLog from '../../src/chain/AuditLog.ts'
 import * as Network from '../../src/chain/Network.ts'
@@ -23,6 +23,12 @@ beforeAll(async () => {
 })
 afterAll(() => town.chain.close())
 
+let back: () => Promise<void>
+beforeEach(async () => {
+  back = await town.chain.snapshot()
+})
+afterEach(() => back())
+
 const registrars = () => Network.contract(town.network, 'StakeholderRegistry', town.registrar)
 const entriesOf = () => AuditLog.read(town.network, ['StakeholderRegistry'])
 const issuerIdOf = ({ hospital }: Town.TownHospital) => Issuer.idOf(hospital.issuer.publicKey)
@@ -45,7 +51,6 @@ async function compare(registry: Registry.Registry): Promise<void> {
 
 describe('the mirror of the registry', () => {
   it('equals the chain after each of 50 random acts, and says the same of every root there was', async () => {
-    const back = await town.chain.snapshot()
     const random = seeded('Registry walk')
     const registry = Registry.create()
     let seen = 0
@@ -98,11 +103,9 @@ describe('the mirror of the registry', () => {
     }
     expect(Registry.currentRoot(await Registry.read(town.network))).toBe(Registry.currentRoot(registry))
     hospitals.length = 3
-    await back()
   }, 600_000)
 
   it('follows a removed issuer that is suspended and comes back, and keys that change hands', async () => {
-    const back = await town.chain.snapshot()
     const [hospital] = hospitals as [Town.TownHospital]
     await Town.sent(registrars().getFunction('removeIssuer')(hospital.id))
     await Town.suspend(town, hospital)
@@ -117,11 +120,9 @@ describe('the mirror of the registry', () => {
     await compare(registry)
     expect(Registry.find(registry, issuerIdOf(hospital))).toBeUndefined()
     expect(registry.stakeholders.get(insurer.id)).toMatchObject({ key: next.address, suspended: false })
-    await back()
   })
 
   it('does not find an issuer whose words do not make its root, finds all others, and finds it again once mended', async () => {
-    const back = await town.chain.snapshot()
     const [careless, other] = hospitals as [Town.TownHospital, Town.TownHospital]
     const status = StatusList.create()
     const changes = StatusList.revoke(status, [StatusList.indexAt(1, 1), StatusList.indexAt(2, 2)])
@@ -144,7 +145,6 @@ describe('the mirror of the registry', () => {
     const mended = await Registry.read(town.network)
     await compare(mended)
     expect(Registry.find(mended, issuerIdOf(careless))).toMatchObject({ issuer: { stakeholderId: careless.id } })
-    await back()
   })
 
   it('counts the crowd of active issuers that a patient hides among', async () => {
@@ -154,7 +154,6 @@ describe('the mirror of the registry', () => {
   })
 
   it('is a MirrorError where an entry was altered, left out or moved', async () => {
-    const back = await town.chain.snapshot()
     const [one, two] = hospitals as [Town.TownHospital, Town.TownHospital]
     const status = StatusList.create()
     const changes = StatusList.revoke(status, [StatusList.indexAt(1, 1)])
@@ -196,6 +195,5 @@ describe('the mirror of the registry', () => {
     for (const [what, altered] of Object.entries(tampered)) {
       expect(() => fold(altered), what).toThrow(Registry.MirrorError)
     }
-    await back()
   })
 })
