@@ -172,7 +172,7 @@ function randomToday(random: Random): Day.Day {
 }
 
 function randomFacts(random: Random, today: Day.Day, asOf: Day.Day): Attribute.Attribute[] {
-  const length = random.integer(20) ? random.integer(12) : 40
+  const length = random.integer(8) ? random.integer(12) : 40
   return Array.from({ length }, (_, i) => randomFact(random, { today, asOf, fact: `f${i}` })).flat()
 }
 
@@ -300,7 +300,19 @@ function randomFormula(random: Random, circuit: Eligibility.Circuit, today: Day.
 }
 
 function randomPredicate(random: Random, today: Day.Day): Predicate {
-  const kind = random.pick(['any', 'any', 'any', 'latest', 'latest', 'none', 'none', 'count', 'average', 'age'])
+  const kind = random.pick([
+    'any',
+    'any',
+    'any',
+    'latest',
+    'latest',
+    'none',
+    'none',
+    'count',
+    'count',
+    'average',
+    'age',
+  ])
   const reference = (): DayReference => {
     const offset = random.pick(offsets)
     const back = { daysBeforeToday: random.integer(9) ? offset : random.pick([91, 3_650, 131_071]) }
@@ -330,7 +342,7 @@ function randomPredicate(random: Random, today: Day.Day): Predicate {
       return { none: target.codes, ...opens }
     case 'count': {
       const [min, max] = [random.integer(4), 1 + random.integer(5)]
-      const ends = random.pick([{ min }, { max }, { min: Math.min(min, max), max }, { max: 4_095, min: 1 }])
+      const ends = random.pick([{ min }, { max }, { min: Math.min(min, max), max }, { min: 1 }, { min: 0 }])
       return { count: target.codes, ...opens, range: ends }
     }
     case 'average':
