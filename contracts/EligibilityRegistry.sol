@@ -36,12 +36,14 @@ contract EligibilityRegistry is IEligibilityRegistry, AuditTrail {
     using VerifierCall for VerifierCall.Batch;
 
     /// @dev What the submissions of a batch have in common more often than not, and nothing in the call can change: the
-    ///      request that was taken last, and the recipient and root that were asked about last.
+    ///      request that was taken last, the recipient and root that were asked about last, and the last day.
     struct Seen {
         RequestId signedId;
         StakeholderId recipientId;
         IssuersRoot issuersRoot;
         Standing standing;
+        uint256 day;
+        uint256 date; // EligibilityLib.dateOf the day
     }
 
     bytes32 private constant NULLIFIER_KIND = "eligibility";
@@ -77,9 +79,10 @@ contract EligibilityRegistry is IEligibilityRegistry, AuditTrail {
         address verifier = _verifierOf(submission.kind, submission.verifierVersion);
         Request calldata request = submission.request;
         Standing standing = _standing(request.recipientId, submission.issuersRoot);
+        uint256 date = EligibilityLib.dateOf(submission.day);
         EligibilitySignals memory signals;
         (bytes memory refusal,, uint256 head) =
-            _take(submission, request, standing, RequestId.wrap(0), signals, auditHead());
+            _take(submission, request, standing, RequestId.wrap(0), date, signals, auditHead());
         if (refusal.length != 0) _revertWith(refusal);
         if (!VerifierCall.accepts(verifier, submission.proof, signals)) revert EligibilityRegistry_InvalidProof();
 
@@ -142,11 +145,13 @@ contract EligibilityRegistry is IEligibilityRegistry, AuditTrail {
     function signalsOf(Submission calldata submission) external view returns (EligibilitySignals memory signals) {
         Request calldata request = submission.request;
         RequestId id = requestId(request);
+        // Read for its check alone: contextOf trusts its callers that it fits 32 bits.
+        submission.verifierVersion;
         Receipt memory receipt;
         receipt.consentId = _consentId(submission.consent, id, request.recipientId);
         receipt.policyHash = request.policyHashes[submission.part];
         uint256 scope = EligibilityLib.scopeOf(request.recipientId, request.program, id);
-        _writeSignals(submission, receipt, id, scope, signals);
+        _writeSignals(submission, receipt, id, scope, EligibilityLib.dateOf(submission.day), signals);
     }
 
     /// @inheritdoc IEligibilityRegistry
@@ -178,9 +183,11 @@ contract EligibilityRegistry is IEligibilityRegistry, AuditTrail {
             StakeholderId.unwrap(recipientId) != StakeholderId.unwrap(seen.recipientId)
                 || IssuersRoot.unwrap(root) != IssuersRoot.unwrap(seen.issuersRoot)
         ) (seen.recipientId, seen.issuersRoot, seen.standing) = (recipientId, root, _standing(recipientId, root));
+        // Before the first, day 0 seems seen and has no date; _checkForm refuses it.
+        if (submission.day != seen.day) (seen.day, seen.date) = (submission.day, EligibilityLib.dateOf(submission.day));
         bytes memory refusal;
         RequestId id;
-        (refusal, id, next) = _take(submission, request, seen.standing, seen.signedId, signals, head);
+        (refusal, id, next) = _take(submission, request, seen.standing, seen.signedId, seen.date, signals, head);
         if (refusal.length != 0) {
             emit SubmissionSkipped(index, submission.nullifier, refusal);
         } else {
@@ -194,11 +201,13 @@ contract EligibilityRegistry is IEligibilityRegistry, AuditTrail {
     ///      with the signals to ask about and the head after it.
     /// @param standing How the recipient and the root stand now.
     /// @param signedId A request that is known to be signed by this recipient, or 0.
+    /// @param date EligibilityLib.dateOf the submission's day.
     function _take(
         Submission calldata submission,
         Request calldata request,
         Standing standing,
         RequestId signedId,
+        uint256 date,
         EligibilitySignals memory signals,
         uint256 head
     ) private returns (bytes memory refusal, RequestId id, uint256 next) {
@@ -218,7 +227,7 @@ contract EligibilityRegistry is IEligibilityRegistry, AuditTrail {
         refusal = _spend(submission, id, scope);
         if (refusal.length != 0) return (refusal, id, head);
 
-        _writeSignals(submission, receipt, id, scope, signals);
+        _writeSignals(submission, receipt, id, scope, date, signals);
         next = _append(head, keccak256("eligibility.verified"), RequestId.unwrap(id), details);
     }
 
@@ -398,13 +407,14 @@ contract EligibilityRegistry is IEligibilityRegistry, AuditTrail {
         Receipt memory receipt,
         RequestId id,
         uint256 scope,
+        uint256 date,
         EligibilitySignals memory signals
     ) private view {
         signals.nullifier = Nullifier.unwrap(submission.nullifier);
         signals.issuersRoot = IssuersRoot.unwrap(submission.issuersRoot);
         signals.policyHash = PolicyHash.unwrap(receipt.policyHash);
         signals.context = EligibilityLib.contextOf(submission, id, receipt.consentId);
-        signals.occasion = EligibilityLib.occasionOf(scope, submission.day);
+        signals.occasion = EligibilityLib.occasionOf(scope, date);
     }
 
     /// @dev The receipt as bytes, without copies: their length first, then the Receipt that is made next, then, by

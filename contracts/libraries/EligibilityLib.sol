@@ -48,8 +48,7 @@ library EligibilityLib {
         returns (uint256 context)
     {
         (bytes32 typehash, bytes32 payloadTypehash) = (CONTEXT_TYPEHASH, PAYLOAD_TYPEHASH);
-        (uint256 part, uint256 version, uint256 deadline) =
-            (submission.part, submission.verifierVersion, submission.deadline);
+        (uint256 part, uint256 deadline) = (submission.part, submission.deadline);
         assembly ("memory-safe") {
             mstore(0x00, payloadTypehash)
             mstore(0x20, part)
@@ -57,7 +56,8 @@ library EligibilityLib {
             mstore(free, typehash)
             mstore(add(free, 0x20), chainid())
             mstore(add(free, 0x40), address())
-            mstore(add(free, 0x60), version)
+            // verifierVersion. NOTE: trusts the caller to have read it, and so found that it fits 32 bits.
+            calldatacopy(add(free, 0x60), add(submission, 0x140), 0x20)
             mstore(add(free, 0x80), id)
             mstore(add(free, 0xa0), consentId)
             mstore(add(free, 0xc0), keccak256(0x00, 0x40))
@@ -78,10 +78,15 @@ library EligibilityLib {
         }
     }
 
-    /// @dev The venue, the last 40 bits, is 0: eligibility has no place.
-    function occasionOf(uint256 scope, uint256 day) internal pure returns (uint256) {
+    /// @param date What dateOf answers. The venue, the last 40 bits, is 0: eligibility has no place.
+    function occasionOf(uint256 scope, uint256 date) internal pure returns (uint256) {
+        return (scope << 87) | date;
+    }
+
+    /// @notice A day as an occasion has it: yyyymmdd, then the day as a field element.
+    function dateOf(uint256 day) internal pure returns (uint256) {
         unchecked {
-            return (scope << 87) | (Calendar.yyyymmdd(day) << 60) | ((day + Parameters.DAY_OFFSET) << 40);
+            return (Calendar.yyyymmdd(day) << 60) | ((day + Parameters.DAY_OFFSET) << 40);
         }
     }
 }
