@@ -91,6 +91,7 @@ export function isPair({ kind }: Predicate): boolean {
  */
 export function hashOf(words: Words): PolicyHash {
   const { version } = parameters.policy
+  const slots = words.slots.map(slotWords)
   words.slots.forEach(assertAboutSomething)
   const start = Hash.tagged(
     'POLICY',
@@ -99,7 +100,7 @@ export function hashOf(words: Words): PolicyHash {
     headerWord(words.header),
     clausesWord(words.clauses),
   )
-  return words.slots.reduce((chain, slot) => Hash.chained(chain, ...slotWords(slot)), start) as PolicyHash
+  return slots.reduce((chain, [a, b]) => Hash.chained(chain, a, b), start) as PolicyHash
 }
 
 /** blind 128 | roles 16 | categories 16 | systems 24 | setsEdition 16 | completeFromRelative 1 | completeFrom 20 | maximumAgeDays 20. */
