@@ -136,7 +136,7 @@ const flip = (value: unknown) =>
 const changedSlots = (slot: PolicyWords.Predicate) =>
   Object.entries(slot).flatMap(([field, value]): (readonly [string, PolicyWords.Predicate])[] => {
     if (field === 'kind' && value === 0) return []
-    if (field === 'codeLow' && value > 0n) return [[field, { ...slot, codeLow: slot.codeLow - 1n }]]
+    if (field === 'codeLow' && slot.codeLow > 0n) return [[field, { ...slot, codeLow: slot.codeLow - 1n }]]
     if (field === 'codeHigh') return [[field, { ...slot, codeHigh: slot.codeHigh + 1n }]]
     if (field === 'category') return [[field, { ...slot, category: slot.category ^ 2 }]]
     return [[field, { ...slot, [field]: flip(value) }]]
