@@ -246,9 +246,9 @@ function write(shared: Uint32Array, value: bigint): void {
 }
 
 function read(shared: Uint32Array): bigint {
-  let value = 0n
-  for (let word = 7; word >= 0; word--) value = (value << 32n) | BigInt(shared[word] as number)
-  return value
+  const view = new DataView(shared.buffer, shared.byteOffset)
+  const half = (at: number) => view.getBigUint64(at, true) | (view.getBigUint64(at + 8, true) << 64n)
+  return half(0) | (half(16) << 128n)
 }
 
 /** The bytes of a `.wtns` file (iden3, version 2). */

@@ -205,7 +205,7 @@ describe('The libraries in the browser', () => {
   })
 
   const rounds = Verdict.isFullDose ? 1000 : 40
-  it(`CIR-9 @zk-kit/eddsa-poseidon keys, signs and verifies as circomlibjs does: ${rounds} random cases from seed ${seed}`, {
+  it(`CIR-9 Issuer derives keys, signs and verifies as circomlibjs does: ${rounds} random cases from seed ${seed}`, {
     timeout: Verdict.timeout,
   }, async () => {
     const eddsa = await circomlibjs.buildEddsa()

@@ -25,6 +25,15 @@ export function tagged(tag: keyof typeof tags, ...inputs: readonly bigint[]): bi
   return poseidon([tags[tag], ...inputs])
 }
 
+/** EdDSA-Poseidon's challenge, untagged: circomlib's circuit has it so. */
+export function challenge(
+  r8: readonly [bigint, bigint],
+  publicKey: readonly [bigint, bigint],
+  message: bigint,
+): bigint {
+  return poseidon5([...r8, ...publicKey, message])
+}
+
 /** One step of a chain: Poseidon(chain, a, b). The chain starts tagged. */
 export function chained(chain: bigint, a: bigint, b: bigint): bigint {
   return poseidon3([chain, a, b])
