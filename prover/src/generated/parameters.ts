@@ -145,6 +145,11 @@ export const parameters = {
       "uri": "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets",
       "coding": "base40"
     },
+    "ICD-10-PCS": {
+      "number": 11,
+      "uri": "http://www.cms.gov/Medicare/Coding/ICD10",
+      "coding": "base40"
+    },
     "value set (ever)": {
       "number": 20,
       "uri": "medseal:value-set:ever",
@@ -158,6 +163,11 @@ export const parameters = {
     "HL7 AdministrativeGender": {
       "number": 32,
       "uri": "http://hl7.org/fhir/administrative-gender",
+      "coding": "base40"
+    },
+    "HL7 ActCode": {
+      "number": 33,
+      "uri": "http://terminology.hl7.org/CodeSystem/v3-ActCode",
       "coding": "base40"
     }
   },
