@@ -3,20 +3,17 @@ import type * as Attribute from '../protocol/Attribute.ts'
 import * as CodeSystem from '../protocol/CodeSystem.ts'
 import type * as Day from '../protocol/Day.ts'
 import * as Bundle from './Bundle.ts'
-import * as Condition from './Condition.ts'
 import * as Element from './Element.ts'
 import * as Json from './Json.ts'
-import * as MedicationRequest from './MedicationRequest.ts'
-import * as Observation from './Observation.ts'
 import * as Omission from './Omission.ts'
-import * as Patient from './Patient.ts'
+import * as Reader from './Reader.ts'
 import * as Resource from './Resource.ts'
 
 /** What a FHIR document says about a patient, and what of it was not understood. */
 export type Imported = {
   /** Without those of value sets, which `ValueSet.match` adds. */
   readonly attributes: readonly Attribute.Attribute[]
-  /** Every resource and component that is not in `attributes`, and why. */
+  /** Every resource and part that is not in `attributes`, and why. */
   readonly omissions: readonly Omission.Omission[]
   /** What was read in part, and what is odd about the whole. */
   readonly remarks: readonly Omission.Remark[]
@@ -26,12 +23,12 @@ export type Imported = {
   readonly patients: number
 }
 
-/** taken + leftOut = resources + components, always. */
+/** taken + leftOut = resources + parts, always. */
 export type Account = {
   /** Resources of the bundle, and those contained in them. */
   readonly resources: number
-  /** Components of Observations. */
-  readonly components: number
+  /** What is a fact of its own within a resource: components of Observations. */
+  readonly parts: number
   readonly taken: number
   readonly leftOut: number
 }
@@ -46,7 +43,7 @@ export type Account = {
  *   its components, prescription is MedicationRequest. A diagnosis that only a claim, an encounter or a report names
  *   belongs to those. Categories that are not read are never complete; medicines known otherwise (MedicationStatement,
  *   -Administration, -Dispense) are prescriptions we may lack, so they spoil prescription.
- * - A category is spoilt by a resource or component of it that is, or may be, a fact and gave no attribute: no coding
+ * - A category is spoilt by a resource or part of it that is, or may be, a fact and gave no attribute: no coding
  *   of a known system, unreadable date, status or type, another subject, a meaning modified, elements taken out.
  *   It is not spoilt by what explains itself: refuted, entered in error, cancelled, a draft or proposal, not final,
  *   dated after asOf, a second copy of the same.
@@ -76,12 +73,13 @@ export function importBundle(text: string, { asOf }: { readonly asOf: Day.Day })
   const firstCopies = new Map<string, Json.JsonObject>()
 
   let resources = 0
-  let components = 0
+  let parts = 0
   const readings = bundle.entries.map((entry) => {
     const { resource, resourceType, index } = entry
-    const { contained, componentCount } = partsOf(entry)
+    const contained = containedIn(entry)
+    const partCount = partCountOf(entry)
     resources += 1 + contained.length
-    components += componentCount
+    parts += partCount
     const context: Resource.Context = {
       asOf,
       resourceType,
@@ -91,54 +89,38 @@ export function importBundle(text: string, { asOf }: { readonly asOf: Day.Day })
       medicationAt: (reference) => directory.get(unversioned(reference)),
     }
     const copy = copyOf(entry, firstCopies)
-    const own =
-      resource && !copy ? readResource(resource, context, componentCount) : emptyOr(copy, context, componentCount)
-    return Resource.joined([own, ...contained.map((part) => readContained(part, context))])
+    const own = resource && !copy ? readResource(resource, context, partCount) : emptyOr(copy, context, partCount)
+    return Resource.joined([own, ...contained.map((inner) => readContained(inner, context))])
   })
 
   const { attributes, taken, omissions, remarks } = Resource.joined(readings)
   const leftOut = omissions.length
-  if (taken + leftOut !== resources + components) throw new AccountError()
+  if (taken + leftOut !== resources + parts) throw new AccountError()
   const allRemarks = [...remarks, ...remarksOn(bundle, patients.length)]
   return {
     attributes,
     omissions,
     remarks: allRemarks,
-    account: { resources, components, taken, leftOut },
+    account: { resources, parts, taken, leftOut },
     complete: completeOf([...omissions, ...allRemarks], patients.length),
     patients: patients.length,
   }
 }
 
-/** Readers, and the category whose completeness is at stake. */
-const readers = {
-  Patient: { read: Patient.read, category: 'demographic' },
-  Condition: { read: Condition.read, category: 'condition' },
-  Observation: { read: Observation.read, category: 'observation' },
-  MedicationRequest: { read: MedicationRequest.read, category: 'prescription' },
-} as const
-
 const unreadMedicines = ['MedicationStatement', 'MedicationAdministration', 'MedicationDispense']
 const opaqueTypes = ['unknown', 'Bundle', 'Parameters', 'OperationOutcome']
 
-function isRead(resourceType: string): resourceType is keyof typeof readers {
-  return Object.hasOwn(readers, resourceType)
-}
-
-function readResource(resource: Element.Element, context: Resource.Context, componentCount: number): Resource.Reading {
+function readResource(resource: Element.Element, context: Resource.Context, partCount: number): Resource.Reading {
   const { resourceType } = context
   const { path } = resource
-  if (!isRead(resourceType)) return unread(path, resourceType, context)
-  const { read, category } = readers[resourceType]
+  const reader = Reader.of(resourceType)
+  if (!reader) return unread(path, resourceType, context)
   try {
-    return read(resource, context)
+    return reader.read(resource, context)
   } catch (error) {
     if (!(error instanceof Element.WrongTypeError)) throw error
-    return withComponents(context, componentCount, {
-      path: error.path,
-      reason: 'wrong-type',
-      spoils: Resource.spoiling(category),
-    })
+    const spoils = Resource.spoiling(reader.category)
+    return withParts(context, partCount, { path: error.path, reason: 'wrong-type', spoils })
   }
 }
 
@@ -155,46 +137,51 @@ function unread(path: string, resourceType: string, context: Resource.Context): 
 /** A fact contained in another resource has no identity of its own, so it cannot be told from a copy. */
 function readContained({ json, path }: Element.Element, context: Resource.Context): Resource.Reading {
   const resourceType = Bundle.typeOf(json)
-  if (!isRead(resourceType)) return unread(path, resourceType, { ...context, resourceType })
-  const spoils = Resource.spoiling(readers[resourceType].category)
+  const reader = Reader.of(resourceType)
+  if (!reader) return unread(path, resourceType, { ...context, resourceType })
+  const spoils = Resource.spoiling(reader.category)
   return Resource.leftOut({ ...context, resourceType }, { path, reason: 'contained', spoils })
 }
 
 function emptyOr(
   copy: 'duplicate' | 'conflicting-duplicate' | undefined,
   context: Resource.Context,
-  componentCount: number,
+  partCount: number,
 ): Resource.Reading {
   const { resourceType } = context
   if (!copy)
     return Resource.leftOut(context, { path: 'Bundle.entry', reason: 'no-resource', spoils: Omission.everything })
-  const differs = copy === 'conflicting-duplicate' && isRead(resourceType)
-  const spoils = differs ? Resource.spoiling(readers[resourceType].category) : Omission.nothing
-  return withComponents(context, componentCount, { path: resourceType, reason: copy, spoils })
+  const reader = Reader.of(resourceType)
+  const differs = copy === 'conflicting-duplicate' && reader
+  const spoils = differs ? Resource.spoiling(reader.category) : Omission.nothing
+  return withParts(context, partCount, { path: resourceType, reason: copy, spoils })
 }
 
-/** Leaves out a resource and, with it, its components. */
-function withComponents(
+/** Leaves out a resource and, with it, its parts. */
+function withParts(
   context: Resource.Context,
-  componentCount: number,
+  partCount: number,
   omission: { readonly path: string; readonly reason: Omission.Reason; readonly spoils: Omission.Spoils },
 ): Resource.Reading {
-  return Resource.joined(Array.from({ length: 1 + componentCount }, () => Resource.leftOut(context, omission)))
+  return Resource.joined(Array.from({ length: 1 + partCount }, () => Resource.leftOut(context, omission)))
 }
 
-/** What of an entry is counted besides the resource itself, whatever its readers make of it. */
-function partsOf({ resource, resourceType }: Bundle.Entry) {
-  if (!resource) return { contained: [], componentCount: 0 }
-  const component = resourceType === 'Observation' ? Json.member(resource.json, 'component') : undefined
+/** Resources within a resource, each counted whatever it is. */
+function containedIn({ resource }: Bundle.Entry): readonly Element.Element[] {
+  if (!resource) return []
   const contained = Json.member(resource.json, 'contained')
   const list = contained === undefined || Json.isList(contained) ? (contained ?? []) : [contained]
-  return {
-    contained: list.map((json, i) => ({
-      json: Json.isObject(json) ? json : {},
-      path: `${resource.path}.contained[${i}]`,
-    })),
-    componentCount: Json.isList(component) ? component.length : 0,
-  }
+  return list.map((json, i) => ({
+    json: Json.isObject(json) ? json : {},
+    path: `${resource.path}.contained[${i}]`,
+  }))
+}
+
+/** Elements of the lists that are counted besides the resource itself, whatever its reader makes of them. */
+function partCountOf({ resource, resourceType }: Bundle.Entry): number {
+  if (!resource) return 0
+  const lists = (Reader.of(resourceType)?.parts ?? []).map((name) => Json.member(resource.json, name))
+  return lists.reduce<number>((sum, list) => sum + (Json.isList(list) ? list.length : 0), 0)
 }
 
 /** Whether the same resource came before in this bundle, by its type and id or by its fullUrl; remembers it if not. */
@@ -296,6 +283,6 @@ const allSystems = Object.keys(parameters.systems) as CodeSystem.CodeSystem[]
 export class AccountError extends Error {
   override readonly name = 'Import.AccountError'
   constructor() {
-    super('The importer does not account for every resource and component.')
+    super('The importer does not account for every resource and part.')
   }
 }

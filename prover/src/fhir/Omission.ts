@@ -19,8 +19,9 @@ export type Spoils = { readonly categories: readonly Category[]; readonly system
 /** Nothing is lost: the record says as much without it. */
 export const nothing: Spoils = { categories: [], systems: [] }
 
-/** The categories whose facts are read. */
+/** The categories whose facts are read: those that the readers of Reader.ts say, in the order of their numbers. */
 export const readCategories = ['demographic', 'condition', 'observation', 'prescription'] as const satisfies Category[]
+export type ReadCategory = (typeof readCategories)[number]
 
 /** Facts of any category may be lost. */
 export const everything: Spoils = { categories: readCategories, systems: [] }

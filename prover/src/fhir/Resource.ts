@@ -18,7 +18,7 @@ export type Context = {
   readonly medicationAt: (reference: string) => Element.Element | undefined
 }
 
-/** What one resource gave: every unit, itself and each of its components, is taken or in `omissions`. */
+/** What one resource gave: every unit, itself and each of its parts (Reader.ts), is taken or in `omissions`. */
 export type Reading = {
   readonly attributes: readonly Attribute.Attribute[]
   readonly taken: number

@@ -45,22 +45,25 @@ function expectAsByHand(path: string, [, written, p2, p3]: Expectation) {
   expect(outcomes).toEqual([p2, p3])
 }
 
-/** Resources of the document, contained ones too, and components: counted without the importer. */
+/** Lists whose elements are counted beside their resource. */
+const partLists: { readonly [resourceType: string]: readonly string[] } = { Observation: ['component'] }
+
+/** Resources of the document, contained ones too, and their parts: counted without the importer. */
 function countedIn(path: string) {
   const json = JSON.parse(readFileSync(path, 'utf8'))
   const entries: { resource: Resource }[] = json.entry ?? [{ resource: json }]
   const resources = entries.flatMap(({ resource }) => [resource, ...(resource.contained ?? [])])
-  const components = entries.flatMap(
-    ({ resource }) => (resource.resourceType === 'Observation' && resource.component) || [],
+  const parts = entries.flatMap(({ resource }) =>
+    (partLists[resource.resourceType] ?? []).flatMap((name) => resource[name] ?? []),
   )
-  return { resources: resources.length, components: components.length }
+  return { resources: resources.length, parts: parts.length }
 }
-type Resource = { readonly resourceType: string; readonly contained?: Resource[]; readonly component?: unknown[] }
+type Resource = { readonly resourceType: string; readonly contained?: Resource[]; readonly [list: string]: unknown }
 
 function expectAccount(path: string) {
   const { account, omissions, attributes } = importedFrom(path, Day.parse('2026-10-01'))
   expect(account).toMatchObject(countedIn(path))
-  expect(account.taken + account.leftOut).toBe(account.resources + account.components)
+  expect(account.taken + account.leftOut).toBe(account.resources + account.parts)
   expect(omissions).toHaveLength(account.leftOut)
   expect(attributes.every(({ day }) => day <= Day.parse('2026-10-01'))).toBe(true)
 }

@@ -54,7 +54,7 @@ describe('hostile documents', () => {
       count++
       try {
         const { account, omissions, remarks } = imported(JSON.stringify(mutation))
-        expect(account.taken + account.leftOut).toBe(account.resources + account.components)
+        expect(account.taken + account.leftOut).toBe(account.resources + account.parts)
         expect(JSON.stringify([omissions, remarks])).not.toContain(canary)
       } catch (error) {
         expect(String(error)).toMatch(/^Bundle\.\w+Error: /)
@@ -111,7 +111,7 @@ describe('hostile documents', () => {
       {"resource": {"resourceType": "Observation", "status": "toString"}}]}`
     const { attributes, account } = imported(text)
     expect(attributes).toEqual([])
-    expect(account).toEqual({ resources: 6, components: 0, taken: 1, leftOut: 5 })
+    expect(account).toEqual({ resources: 6, parts: 0, taken: 1, leftOut: 5 })
     expect(({} as Document).polluted).toBeUndefined()
   })
 

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import * as Import from '../../src/fhir/Import.ts'
+import * as Omission from '../../src/fhir/Omission.ts'
+import * as Reader from '../../src/fhir/Reader.ts'
 import type * as Attribute from '../../src/protocol/Attribute.ts'
 import * as CodeSystem from '../../src/protocol/CodeSystem.ts'
 import * as Day from '../../src/protocol/Day.ts'
@@ -238,6 +240,11 @@ describe('Condition', () => {
 })
 
 describe('CIR-13: absence is never ignorance', () => {
+  it('is claimed only for categories that some reader reads', () => {
+    const categories = [...Reader.readers.values()].map(({ category }) => category)
+    expect(new Set(categories)).toEqual(new Set(Omission.readCategories))
+  })
+
   const categoriesWith = (...resources: readonly Json[]) => imported(...resources).complete.categories
 
   it('is complete when everything was read', () => {
@@ -418,7 +425,7 @@ describe('Observation', () => {
     const { attributes, account } = imported(panel)
     const facts = attributes.filter(({ category }) => category === 'observation').map(({ fact }) => fact)
     expect(facts).toEqual(['Observation/o', 'Observation/o#0', 'Observation/o#1'])
-    expect(account).toEqual({ resources: 2, components: 2, taken: 4, leftOut: 0 })
+    expect(account).toEqual({ resources: 2, parts: 2, taken: 4, leftOut: 0 })
   })
 
   it('loses one component without losing the others', () => {
@@ -428,7 +435,7 @@ describe('Observation', () => {
     ]
     const { omissions, account, complete } = imported(observation({ component }))
     expect(omissions).toMatchObject([{ path: 'Observation.component[0].code', reason: 'wrong-type', index: 1 }])
-    expect(account).toEqual({ resources: 2, components: 2, taken: 3, leftOut: 1 })
+    expect(account).toEqual({ resources: 2, parts: 2, taken: 3, leftOut: 1 })
     expect(complete.categories).not.toContain('observation')
   })
 

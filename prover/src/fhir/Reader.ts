@@ -1,0 +1,29 @@
+import * as Condition from './Condition.ts'
+import type * as Element from './Element.ts'
+import * as MedicationRequest from './MedicationRequest.ts'
+import * as Observation from './Observation.ts'
+import type * as Omission from './Omission.ts'
+import * as Patient from './Patient.ts'
+import type * as Resource from './Resource.ts'
+
+/** How resources of one type become attributes. */
+export type Reader = {
+  /** @throws {Element.WrongTypeError} in what the whole resource depends on. */
+  readonly read: (resource: Element.Element, context: Resource.Context) => Resource.Reading
+  /** The category that is not complete when a resource of this type is lost. */
+  readonly category: Omission.ReadCategory
+  /** Lists whose elements are facts of their own, each counted beside the resource: the reading accounts for them all. */
+  readonly parts?: readonly string[]
+}
+
+/** The reader of a resource type, or undefined where its resources are not read. */
+export function of(resourceType: string): Reader | undefined {
+  return readers.get(resourceType)
+}
+
+export const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
+  ['Patient', { read: Patient.read, category: 'demographic' }],
+  ['Condition', { read: Condition.read, category: 'condition' }],
+  ['Observation', { read: Observation.read, category: 'observation', parts: ['component'] }],
+  ['MedicationRequest', { read: MedicationRequest.read, category: 'prescription' }],
+])
