@@ -39,7 +39,15 @@ export type Prepared = {
   readonly circuit: Eligibility.Circuit
   readonly terms: Submission.Terms
   readonly requestSignature: string
+  /** What the patient should hear before the proof leaves the device. Nothing here forbids it. */
+  readonly warnings: readonly Warning[]
 }
+
+/** few-issuers: the policy accepts fewer than `fewestIssuers` active issuers, so the answer nearly names the patient's. */
+export type Warning = 'few-issuers'
+
+/** A patient hides among the active issuers that a policy accepts: from so many on, a wallet does not warn. */
+export const fewestIssuers = 10
 
 /**
  * Prepares the answer to one part of a request: checks who asks and what, looks the issuer up in the chain's mirror,
@@ -108,7 +116,8 @@ export async function prepare(
     today: terms.today,
     context: Submission.contextOf(terms),
   }
-  return { subject, circuit, terms, requestSignature: signature }
+  const isCrowded = Registry.crowdOf(registry, policy.words.header.roles) >= fewestIssuers
+  return { subject, circuit, terms, requestSignature: signature, warnings: isCrowded ? [] : ['few-issuers'] }
 }
 
 /** The submission a prepared answer and its proof make. */
