@@ -1,18 +1,8 @@
-import { poseidon3 } from 'poseidon-lite/poseidon3'
-import { poseidon4 } from 'poseidon-lite/poseidon4'
-import { poseidon5 } from 'poseidon-lite/poseidon5'
-import { poseidon7 } from 'poseidon-lite/poseidon7'
-import { poseidon9 } from 'poseidon-lite/poseidon9'
 import { fieldOrder, tags } from '../generated/parameters.ts'
+import * as Poseidon from './Poseidon.ts'
 
-/** Poseidon over the BN254 scalar field with circomlib's constants, by number of inputs (the tag included). */
-const poseidons: Readonly<Record<number, (inputs: bigint[]) => bigint>> = {
-  3: poseidon3,
-  4: poseidon4,
-  5: poseidon5,
-  7: poseidon7,
-  9: poseidon9,
-}
+/** Those made so far, by number of inputs (the tag included). */
+const poseidons = new Map<number, Poseidon.Poseidon>()
 
 /**
  * Poseidon under a domain tag, which keeps a hash of one kind from passing for another.
@@ -20,9 +10,7 @@ const poseidons: Readonly<Record<number, (inputs: bigint[]) => bigint>> = {
  */
 export function tagged(tag: keyof typeof tags, ...inputs: readonly bigint[]): bigint {
   for (const input of inputs) assertInField(input)
-  const poseidon = poseidons[inputs.length + 1]
-  if (!poseidon) throw new RangeError(`No Poseidon of ${inputs.length + 1} inputs here.`)
-  return poseidon([tags[tag], ...inputs])
+  return untagged([tags[tag], ...inputs])
 }
 
 /** EdDSA-Poseidon's challenge, untagged: circomlib's circuit has it so. */
@@ -31,17 +19,26 @@ export function challenge(
   publicKey: readonly [bigint, bigint],
   message: bigint,
 ): bigint {
-  return poseidon5([...r8, ...publicKey, message])
+  return untagged([...r8, ...publicKey, message])
 }
 
 /** One step of a chain: Poseidon(chain, a, b). The chain starts tagged. */
 export function chained(chain: bigint, a: bigint, b: bigint): bigint {
-  return poseidon3([chain, a, b])
+  return untagged([chain, a, b])
 }
 
 /** An inner node of a tree of arity 4. Untagged: a fixed depth keeps nodes and leaves apart. */
 export function node(children: readonly bigint[]): bigint {
-  return poseidon4([...children])
+  return untagged(children)
+}
+
+function untagged(inputs: readonly bigint[]): bigint {
+  let poseidon = poseidons.get(inputs.length)
+  if (!poseidon) {
+    poseidon = Poseidon.ofInputs(inputs.length)
+    poseidons.set(inputs.length, poseidon)
+  }
+  return poseidon(inputs)
 }
 
 /** @throws {OutOfFieldError} */
