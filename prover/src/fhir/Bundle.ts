@@ -12,9 +12,9 @@ export type Entry = {
 
 export type Bundle = {
   readonly entries: readonly Entry[]
-  /** The server has more pages than this one. */
+  /** The server found more than this page holds. */
   readonly hasMorePages: boolean
-  /** The bundle itself, to look for labels on; undefined for a single resource. */
+  /** The bundle itself, to look for labels on; undefined for a single resource or a list. */
   readonly element: Element.Element | undefined
 }
 
@@ -24,30 +24,70 @@ export const mostEntries = 100_000
 const types = ['transaction', 'collection', 'document', 'searchset', 'batch']
 
 /**
- * The resources of a bundle, or a single resource as if a bundle held it.
+ * The resources of a bundle. A single resource, or a list of resources or of entries, is read as if a bundle held it.
  * @throws {NotAResourceError} {UnsupportedTypeError} {TooManyEntriesError}
  */
 export function read(json: Json.Json): Bundle {
+  if (Json.isList(json)) return readList(json)
   if (!Json.isObject(json)) throw new NotAResourceError()
   const type = typeOf(json)
   if (type === 'unknown') throw new NotAResourceError()
   if (type !== 'Bundle') return { entries: [entryOf({ json, index: 0 })], hasMorePages: false, element: undefined }
 
-  if (!types.includes(String(Json.member(json, 'type')))) throw new UnsupportedTypeError()
-  const entries = Json.member(json, 'entry') ?? []
-  if (!Json.isList(entries)) throw new NotAResourceError()
-  if (entries.length > mostEntries) throw new TooManyEntriesError()
-  const links = Json.member(json, 'link') ?? []
-  const isNext = (link: Json.Json) => Json.isObject(link) && Json.member(link, 'relation') === 'next'
-  return {
-    entries: entries.map((entry, index) => {
-      if (!Json.isObject(entry)) return entryOf({ json: undefined, index })
-      const fullUrl = Json.member(entry, 'fullUrl')
-      return entryOf({ json: Json.member(entry, 'resource'), index, ...(typeof fullUrl === 'string' && { fullUrl }) })
-    }),
-    hasMorePages: !Json.isList(links) || links.some(isNext),
-    element: { json, path: 'Bundle' },
-  }
+  const bundleType = String(Json.member(json, 'type'))
+  if (!types.includes(bundleType)) throw new UnsupportedTypeError()
+  const list = Json.member(json, 'entry') ?? []
+  if (!Json.isList(list)) throw new NotAResourceError()
+  const entries = entriesOf(list)
+  return { entries, hasMorePages: hasMorePages(json, list), element: { json, path: 'Bundle' } }
+}
+
+/** What some systems export instead of a bundle. A list that holds neither resources nor entries is something else. */
+function readList(list: readonly Json.Json[]): Bundle {
+  const isPart = (json: Json.Json) =>
+    Json.isObject(json) && (typeOf(json) !== 'unknown' || Json.isObject(Json.member(json, 'resource')))
+  if (!list.some(isPart)) throw new NotAResourceError()
+  const isEntry = (json: Json.Json) => Json.isObject(json) && Json.member(json, 'resourceType') === undefined
+  const entries = entriesOf(list.map((json) => (isEntry(json) ? json : { resource: json })))
+  return { entries, hasMorePages: false, element: undefined }
+}
+
+function entriesOf(list: readonly Json.Json[]): readonly Entry[] {
+  if (list.length > mostEntries) throw new TooManyEntriesError()
+  return list.map((json, index) => {
+    if (!Json.isObject(json)) return entryOf({ json: undefined, index })
+    const fullUrl = Json.member(json, 'fullUrl')
+    const resource = isInstruction(json) ? undefined : Json.member(json, 'resource')
+    return entryOf({ json: resource, index, ...(typeof fullUrl === 'string' && { fullUrl }) })
+  })
+}
+
+/** An entry that asks a server to delete, change or look up something: what it carries is not the resource. */
+function isInstruction(entry: Json.JsonObject): boolean {
+  const request = Json.member(entry, 'request')
+  if (request === undefined) return false
+  const method = Json.isObject(request) ? Json.member(request, 'method') : undefined
+  return method !== 'POST' && method !== 'PUT'
+}
+
+/**
+ * Whether a server has found more than it sent: links to other pages, or a total above the matches that are here. Of a
+ * link or total that cannot be read, as of one that says so.
+ */
+function hasMorePages(bundle: Json.JsonObject, list: readonly Json.Json[]): boolean {
+  const links = Json.member(bundle, 'link') ?? []
+  const isOtherPage = (link: Json.Json) =>
+    Json.isObject(link) && ['next', 'previous', 'prev'].includes(String(Json.member(link, 'relation')))
+  if (!Json.isList(links) || links.some(isOtherPage)) return true
+  const total = Json.member(bundle, 'total')
+  return total !== undefined && !(Number(Json.decimalOf(total)) <= list.filter(isMatch).length)
+}
+
+/** Found by the search itself, as every entry is that does not say it came along. */
+function isMatch(entry: Json.Json): boolean {
+  const search = Json.isObject(entry) ? Json.member(entry, 'search') : undefined
+  const mode = Json.isObject(search) ? Json.member(search, 'mode') : undefined
+  return mode === undefined || mode === 'match'
 }
 
 /** A resource's type if FHIR R4 has it. Anything else is not repeated: it is text of the record. */

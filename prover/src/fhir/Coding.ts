@@ -9,7 +9,7 @@ export type Concept = { readonly codings: readonly Coding[]; readonly lost: read
 
 export type Lost = {
   readonly path: string
-  readonly reason: 'unknown-system' | 'invalid-code'
+  readonly reason: 'unknown-system' | 'invalid-code' | 'ambiguous-code'
   /** The system that is not complete without it. */
   readonly system: CodeSystem.CodeSystem | undefined
 }
@@ -24,7 +24,8 @@ export function read(concept: Element.Element | undefined): Concept {
     const system = systemOf(uri)
     const number = system && code !== undefined ? encode(system, code) : undefined
     if (system && number !== undefined) codings.set(`${system} ${number}`, { system, code: number })
-    else if (system) lost.push({ path: coding.path, reason: 'invalid-code', system })
+    else if (system)
+      lost.push({ path: coding.path, reason: isAmbiguous(system, code) ? 'ambiguous-code' : 'invalid-code', system })
     else lost.push({ path: coding.path, reason: 'unknown-system', system: uri && isHl7(uri) ? anyHl7 : undefined })
   }
   return { codings: [...codings.values()], lost }
@@ -59,12 +60,25 @@ function encode(system: CodeSystem.CodeSystem, code: string): CodeSystem.CodeNum
   }
 }
 
-/** NDC-11 from the dashed forms 4-4-2, 5-3-2, 5-4-1 and 5-4-2. Ten digits without dashes have three readings. */
+/**
+ * The eleven digits (5-4-2) of a National Drug Code. The dashed forms 4-4-2, 5-3-2, 5-4-1 and 5-4-2 say where the zero
+ * goes. An asterisk holds the place of that zero in files of the FDA, with dashes or without; a twelfth digit, always a
+ * leading zero, is of the VA's and of the coming 6-4-2 form (nlm.nih.gov/research/umls/rxnorm, NDC_Normalization_Code).
+ */
 function elevenDigits(code: string): string | undefined {
-  if (/^\d{11}$/.test(code)) return code
-  const [, labeler, product, pack] = /^(\d{4,5})-(\d{3,4})-(\d{1,2})$/.exec(code) ?? []
-  if (!labeler || !product || !pack || labeler.length + product.length + pack.length < 10) return undefined
-  return labeler.padStart(5, '0') + product.padStart(4, '0') + pack.padStart(2, '0')
+  const [, labeler = '', product = '', pack = ''] = dashed.exec(code) ?? undashed.exec(code) ?? []
+  const segments = [labeler.slice(-5), product, pack].map((segment) => segment.replace('*', ''))
+  // One zero is missing at most: nine digits are no code.
+  if (segments.join('').length < 10) return undefined
+  return segments.map((segment, i) => segment.padStart([5, 4, 2][i] ?? 0, '0')).join('')
+}
+
+const dashed = /^(0?\d{5}|\*?\d{4})-(\d{4}|\*?\d{3})-(\d{2}|\*?\d)$/
+const undashed = /^(0?\d{5}|\*\d{4})(\d{4}|\*\d{3})(\d{2}|\*\d)$/
+
+/** Ten digits without dashes are 4-4-2, 5-3-2 or 5-4-1: three different medicines. */
+function isAmbiguous(system: CodeSystem.CodeSystem, code: string | undefined): boolean {
+  return system === 'NDC-11' && code !== undefined && /^\d{10}$/.test(code)
 }
 
 /** Code systems by OID, as CDA documents name them and FHIR servers sometimes repeat (hl7.org/fhir/R4/terminologies-systems.html). */

@@ -57,6 +57,7 @@ export type Reason =
 export type RemarkReason =
   | 'unknown-system'
   | 'invalid-code'
+  | 'ambiguous-code'
   | 'no-value'
   | 'unknown-unit'
   | 'comparator'

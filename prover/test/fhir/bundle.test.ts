@@ -1,0 +1,155 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import * as Bundle from '../../src/fhir/Bundle.ts'
+import * as Import from '../../src/fhir/Import.ts'
+import * as Day from '../../src/protocol/Day.ts'
+import { fileOf, folder, haveFolder } from '../expectations.ts'
+import { bundle, condition, type Json, observation, patient } from './document.ts'
+
+const asOf = Day.parse('2024-06-15')
+const imported = (document: unknown) => Import.importBundle(JSON.stringify(document), { asOf })
+
+/** What a document gives, whatever its shape. */
+function summary(document: unknown) {
+  const { account, patients, attributes, remarks } = imported(document)
+  const facts = attributes.filter(({ category }) => category !== 'demographic').map(({ category }) => category)
+  return { resources: account.resources, taken: account.taken, patients, facts, remarks: remarks.map((r) => r.reason) }
+}
+
+const three = [patient(), condition(), observation()]
+const whole = { resources: 3, taken: 3, patients: 1, facts: ['condition', 'observation'], remarks: [] }
+
+describe('a bundle', () => {
+  it.each(['transaction', 'collection', 'document', 'searchset', 'batch'])('of type %s is read', (type) => {
+    expect(summary(bundle(three, { type }))).toEqual(whole)
+  })
+
+  it.each(['history', 'message', 'transaction-response', 'batch-response', 'subscription', 'constructor', '', 7, null])(
+    'of type %s is refused',
+    (type) => {
+      expect(() => imported(bundle(three, { type }))).toThrow(Bundle.UnsupportedTypeError)
+    },
+  )
+
+  it('may be a list of resources, of entries, or of both', () => {
+    expect(summary(three)).toEqual(whole)
+    expect(summary(three.map((resource) => ({ resource })))).toEqual(whole)
+    expect(summary([{ resource: three[0], fullUrl: 'urn:uuid:1' }, three[1], { resource: three[2] }])).toEqual(whole)
+  })
+
+  it('that is a list is resolved by fullUrl, too', () => {
+    const fullUrl = 'urn:uuid:7b1c2a54-0f5e-4f35-9f2d-2a9c0f3c6a11'
+    const list = [
+      { fullUrl, resource: patient({ id: undefined }) },
+      { fullUrl: 'urn:uuid:2', resource: condition({ subject: { reference: fullUrl } }) },
+      { fullUrl: 'urn:uuid:3', resource: observation({ subject: { reference: 'urn:uuid:other' } }) },
+    ]
+    expect(summary(list)).toMatchObject({ taken: 2, facts: ['condition'] })
+  })
+
+  it.each([
+    [[]],
+    [[1, 'two', null]],
+    [[[patient()]]],
+    [[{ name: 'a list of something else' }]],
+    [[{ resourceType: 'x' }]],
+  ])('is not any list: %j', (list) => {
+    expect(() => imported(list)).toThrow(Bundle.NotAResourceError)
+  })
+
+  it('that is a list spoils everything by what in it is no resource', () => {
+    for (const odd of [1, null, 'x', [], {}, { resource: 1 }, { resourceType: 'x' }, { verifiableCredential: [] }]) {
+      const { account, complete } = imported([...three, odd])
+      expect([account.resources, account.leftOut, complete.categories]).toEqual([4, 1, []])
+    }
+  })
+
+  it('that is a list is as long as a bundle may be', () => {
+    const list = Array.from({ length: Bundle.mostEntries + 1 }, () => ({ resourceType: 'Basic' }))
+    expect(() => imported(list)).toThrow(Bundle.TooManyEntriesError)
+    expect(imported(list.slice(1)).account.leftOut).toBe(Bundle.mostEntries)
+  })
+
+  it('within a bundle, or bundles in a list, are not looked into and spoil everything', () => {
+    for (const document of [bundle([...three, bundle(three)]), [...three, bundle(three)]]) {
+      const { account, omissions, complete } = imported(document)
+      expect([account.resources, omissions.map(({ reason }) => reason), complete.categories]).toEqual([
+        4,
+        ['opaque'],
+        [],
+      ])
+    }
+  })
+})
+
+describe('a search result', () => {
+  const found = (resource: Json, mode?: unknown) => ({ resource, ...(mode !== undefined && { search: { mode } }) })
+  const searchset = (entry: readonly unknown[], change: Json = {}) => ({
+    ...bundle([]),
+    type: 'searchset',
+    entry,
+    ...change,
+  })
+
+  it('includes what came along', () => {
+    const entry = [found(condition(), 'match'), found(patient(), 'include'), found(observation())]
+    expect(summary(searchset(entry, { total: 2 }))).toEqual(whole)
+  })
+
+  it('spoils everything by an outcome: the server warns', () => {
+    const outcome = found({ resourceType: 'OperationOutcome', issue: [] }, 'outcome')
+    const { omissions, complete } = imported(searchset([...three.map((resource) => found(resource)), outcome]))
+    expect(omissions.map(({ reason }) => reason)).toEqual(['opaque'])
+    expect(complete.categories).toEqual([])
+  })
+
+  it.each([
+    ['a link to the next page', { link: [{ relation: 'next', url: 'x' }] }],
+    ['a link to the page before', { link: [{ relation: 'self' }, { relation: 'previous' }] }],
+    ['the same, as some servers say it', { link: [{ relation: 'prev' }] }],
+    ['links of no list', { link: { relation: 'self' } }],
+    ['a total above the matches', { total: 3 }],
+    ['a total of another type', { total: '2' }],
+  ])('is one page of several by %s', (_why, change) => {
+    const entry = [found(condition(), 'match'), found(observation(), 'match'), found(patient(), 'include')]
+    const { remarks, complete } = imported(searchset(entry, change))
+    expect(remarks.map(({ reason }) => reason)).toEqual(['more-pages'])
+    expect(complete.categories).toEqual([])
+  })
+
+  it.each([
+    ['a link to itself, the first and the last', { link: ['self', 'first', 'last'].map((relation) => ({ relation })) }],
+    ['the total of its matches', { total: 2 }],
+    ['a lower total: matches may come twice', { total: 1 }],
+  ])('is whole with %s', (_what, change) => {
+    const entry = [found(condition(), 'match'), found(observation(), 'match'), found(patient(), 'include')]
+    expect(imported(searchset(entry, change)).remarks).toEqual([])
+  })
+})
+
+describe('a transaction', () => {
+  const asked = (resource: Json, method: unknown) => ({ resource, request: { method, url: 'x' } })
+  const transaction = (entry: readonly unknown[]) => ({ ...bundle([]), type: 'transaction', entry })
+
+  it('holds what it asks to create or to update', () => {
+    expect(summary(transaction(three.map((resource, i) => asked(resource, i ? 'PUT' : 'POST'))))).toEqual(whole)
+  })
+
+  it.each(['DELETE', 'PATCH', 'GET', 'HEAD', 'post', 1, null])('does not hold what it asks to %s', (method) => {
+    const { attributes, omissions, complete } = imported(
+      transaction([asked(patient(), 'POST'), asked(condition(), method)]),
+    )
+    expect(attributes.every(({ category }) => category === 'demographic')).toBe(true)
+    expect(omissions.map(({ reason }) => reason)).toEqual(['no-resource'])
+    expect(complete.categories).toEqual([])
+  })
+})
+
+describe.runIf(haveFolder)(`bundles of ${folder.split('/').at(-1)}`, () => {
+  it('include an insurance card that is a list of entries, of two persons', () => {
+    const text = readFileSync(fileOf('carin_insurance_card'), 'utf8')
+    const { account, patients, complete } = Import.importBundle(text, { asOf: Day.parse('2026-10-01') })
+    // Coverage, Organization, Patient, Patient.
+    expect([account.resources, patients, complete.categories]).toEqual([4, 2, []])
+  })
+})
