@@ -36,6 +36,7 @@ describe('Nullifier', () => {
     const expected = Eligibility.nullifierOf(Subject.secret, scope)
     const witnesses = new Set<string>()
     for (let i = 0; i < variants; i++) {
+      if (i > 0 && i % 1_000 === 0) console.info(`CIR-8: ${i} witnesses, one nullifier`)
       const days = [0, 1, 2, 3].map((day) => Subject.daysAgo(day + pick(20) * 4))
       // 1. Another record, other salts, another place in another tree of issuers, another context.
       const subject = Subject.scene({

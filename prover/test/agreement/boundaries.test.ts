@@ -295,6 +295,7 @@ it.each(doses)(
   (circuit, cases) => {
     const random = seeded(`CIR-12 ${circuit}`)
     for (let i = 0; i < cases; i++) {
+      if (i > 0 && i % 1_000 === 0) console.info(`CIR-12 ${circuit}: ${i} cases are met`)
       const day = random.pick([Day.parse('1970-01-01'), Day.parse('2024-02-29'), today, Day.latest])
       const maximumAgeDays = random.pick([0, 1, 30, 131_072])
       const { role, blind, ...around } = circumstances(random, maximumAgeDays, day)

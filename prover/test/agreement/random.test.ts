@@ -33,6 +33,7 @@ it.each(doses)(
       const sought = inCircuit ? (i / every) % 2 === 0 : random.integer(2) === 0
       const drawn = randomCase(random, circuit, sought)
       const { expected } = drawn
+      if (i > 0 && i % 1_000 === 0) console.info(`CIR-11 ${circuit}: ${i} cases agree`)
       const place = `case ${i} of MEDSEAL_SEED=${random.seed}, ${circuit}`
       const record = recordOf(drawn, random)
       expect(DryRun.run(drawn.compiled, evidenceOf(drawn, record)).met, `${place}: ${told(drawn)}`).toBe(expected.met)
