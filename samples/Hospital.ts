@@ -1,9 +1,9 @@
-import * as Import from '../prover/src/fhir/Import.ts'
+import * as Issue from '../prover/src/issue.ts'
 import type * as Day from '../prover/src/protocol/Day.ts'
 import type * as Holder from '../prover/src/protocol/Holder.ts'
 import * as Issuance from '../prover/src/protocol/Issuance.ts'
 import * as Issuer from '../prover/src/protocol/Issuer.ts'
-import * as ValueSet from '../prover/src/protocol/ValueSet.ts'
+import type * as ValueSet from '../prover/src/protocol/ValueSet.ts'
 
 /** An issuer at work: what it keeps, and what the issuer tree says of it. */
 export type Hospital = Issuance.Issuance & { readonly issuer: Issuer.Issuer }
@@ -20,26 +20,12 @@ export function open({
 
 /**
  * Issues the record of a FHIR bundle: imported, matched against the value sets, signed.
- * @throws {NotOnePatientError} and what importing and issuing throw.
+ * @throws {Issue.NotOnePatientError} and what importing and issuing throw.
  */
 export function issueFromBundle(
   hospital: Hospital,
   text: string,
   options: { holder: Holder.Holder; asOf: Day.Day; expires: Day.Day; since: Day.Day; valueSets: ValueSet.Index },
 ): Issuance.Issued & { readonly changes: Issuance.Changes } {
-  const imported = Import.importBundle(text, { asOf: options.asOf })
-  if (imported.patients !== 1) throw new NotOnePatientError(imported.patients)
-  const sets = ValueSet.match(imported.attributes, options.valueSets, { asOf: options.asOf })
-  return Issuance.issue(hospital, [...imported.attributes, ...sets], {
-    ...options,
-    complete: { ...imported.complete, setsEdition: options.valueSets.edition, since: options.since },
-  })
-}
-
-/** A bundle is about no patient, or about several: it can be imported, not issued. */
-export class NotOnePatientError extends Error {
-  override readonly name = 'Hospital.NotOnePatientError'
-  constructor(patients: number) {
-    super(`A record is about one patient; this bundle has ${patients}.`)
-  }
+  return Issue.issue(hospital, Issue.read(text, options).content, options)
 }

@@ -3,6 +3,7 @@ import type * as Artifacts from '../prover/src/Artifacts.ts'
 import * as Answer from '../prover/src/chain/Answer.ts'
 import type * as Network from '../prover/src/chain/Network.ts'
 import type * as Submission from '../prover/src/chain/Submission.ts'
+import * as Consent from '../prover/src/protocol/Consent.ts'
 import * as Context from '../prover/src/protocol/Context.ts'
 import * as Credential from '../prover/src/protocol/Credential.ts'
 import type * as Day from '../prover/src/protocol/Day.ts'
@@ -71,8 +72,9 @@ export function receive({ secret }: Patient, { credential, record }: Issuance.Is
 
 /** The key this patient uses with one recipient on one chain, and with no other. */
 export function keyFor({ seed }: Patient, network: Network.Network, recipientId: Request.StakeholderId): Wallet {
-  const registry = network.addresses.ConsentRegistry
-  const key = Holder.patientKeyOf(seed, `${network.chainId}/${registry}/${recipientId}`)
+  const { chainId, addresses } = network
+  const relationship = Consent.relationshipOf({ chainId, registry: addresses.ConsentRegistry, recipientId })
+  const key = Holder.patientKeyOf(seed, relationship)
   return new Wallet(new SigningKey(hexlify(key)), network.provider)
 }
 

@@ -68,30 +68,63 @@ export async function prepare(
   },
 ): Promise<Prepared> {
   const { part = 0, patientKey, lifetimeSeconds = 3600n } = options
-  const { request, signature, policies } = incoming
   const objections = await RequestCheck.objections(network, incoming)
-  const policy = policies[part]
+  const policy = incoming.policies[part]
   if (objections.length > 0 || !policy) throw new RefusedError({ objections })
 
-  const registry = await Registry.read(network)
-  const issuerId = Issuer.idOf(holding.credential.issuer)
-  const found = Registry.find(registry, issuerId)
-  if (!found) throw new NotValidNowError({ what: 'issuer' })
-  const { statusIndex } = holding.credential
-  if (StatusList.isRevoked(found.issuer.status, statusIndex)) throw new NotValidNowError({ what: 'credential' })
+  const setting: Setting = {
+    chainId: network.chainId,
+    consentRegistry: Network.addressOf(network, 'ConsentRegistry'),
+    registry: await Registry.read(network),
+    verifierVersion: await activeVersion(network, Eligibility.circuitFor(policy.words)),
+    now: await Network.now(network),
+  }
+  return assemble(holding, incoming, setting, { policy, part, patientKey, lifetimeSeconds })
+}
 
-  const now = await Network.now(network)
+/** Where and when an answer is made, as a chain tells it or, where there is none, a list of issuers and a clock. */
+export type Setting = {
+  readonly chainId: bigint
+  readonly consentRegistry: Request.Address
+  readonly registry: Registry.Registry
+  readonly verifierVersion: number
+  /** Unix seconds. */
+  readonly now: bigint
+}
+
+/**
+ * The answer to a part of a request that has been checked: fixes scope, consent, context and day. Reads nothing.
+ * @throws {NotValidNowError} when the issuer or the credential is not valid.
+ */
+export function assemble(
+  holding: Holding,
+  { request, signature }: Incoming,
+  { chainId, consentRegistry, registry, verifierVersion, now }: Setting,
+  options: {
+    readonly policy: PolicyCompiler.Compiled
+    readonly part: number
+    readonly patientKey: Request.Address
+    readonly lifetimeSeconds: bigint
+  },
+): Prepared {
+  const { policy, part, patientKey, lifetimeSeconds } = options
+  const found = Registry.find(registry, Issuer.idOf(holding.credential.issuer))
+  if (!found) throw new NotValidNowError({ what: 'issuer' })
+  const { issuer, path } = found
+  const { statusIndex } = holding.credential
+  if (StatusList.isRevoked(issuer.status, statusIndex)) throw new NotValidNowError({ what: 'credential' })
+
   const scope = Scope.of(request)
   const circuit = Eligibility.circuitFor(policy.words)
   const terms: Submission.Terms = {
     request,
     part,
-    verifierVersion: await activeVersion(network, circuit),
+    verifierVersion,
     today: Day.ofUnixSeconds(Number(now)),
     deadline: now + lifetimeSeconds,
     consent: {
-      chainId: network.chainId,
-      registry: Network.addressOf(network, 'ConsentRegistry'),
+      chainId,
+      registry: consentRegistry,
       requestId: Request.idOf(request),
       recipientId: request.recipientId,
       patientKey,
@@ -107,11 +140,11 @@ export async function prepare(
     ...holding,
     issuer: {
       publicKey: holding.credential.issuer,
-      roles: rolesOf(found.issuer.roles),
-      validUntil: Day.fromField(BigInt(found.issuer.validUntil)),
+      roles: rolesOf(issuer.roles),
+      validUntil: Day.fromField(BigInt(issuer.validUntil)),
     },
-    issuerPath: found.path,
-    status: StatusList.open(found.issuer.status, statusIndex),
+    issuerPath: path,
+    status: StatusList.open(issuer.status, statusIndex),
     scope,
     today: terms.today,
     context: Submission.contextOf(terms),

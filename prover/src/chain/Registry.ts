@@ -189,7 +189,8 @@ function replaceLeaf(registry: Registry, id: bigint, entry: AuditLog.Entry, epoc
   registry.roots.push({ root, epoch, since: entry.timestamp })
 }
 
-function leafOf(issuer: Issuer): bigint {
+/** The leaf of an active issuer. */
+export function leafOf(issuer: Issuer): bigint {
   const packed = (BigInt(issuer.roles) << 20n) | BigInt(issuer.validUntil)
   return Hash.tagged('ISSUER_LEAF', issuer.issuerId, packed, issuer.statusRoot)
 }

@@ -48,6 +48,15 @@ export const none = ZeroHash as ConsentId
 /** Details hash where nothing but the request was agreed. */
 export const noDetails = ZeroHash as `0x${string}`
 
+/** What the key is for that a patient uses with one recipient: the label of `Holder.patientKeyOf`. */
+export function relationshipOf({
+  chainId,
+  registry,
+  recipientId,
+}: Pick<Consent, 'chainId' | 'recipientId'> & { readonly registry: string }): string {
+  return `${chainId}/${registry}/${recipientId}`
+}
+
 export function idOf(consent: Consent): ConsentId {
   const { requestId, recipientId, patientKey, subject, detailsHash, notBefore, notAfter, salt } = consent
   const domain = Request.domainOf({ chainId: consent.chainId, contract: consent.registry })
