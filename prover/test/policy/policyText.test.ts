@@ -1,42 +1,12 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import * as files from '../../../samples/files.ts'
 import type { Formula, Policy } from '../../src/protocol/Policy.ts'
 import * as PolicyFile from '../../src/protocol/PolicyFile.ts'
 import * as PolicyText from '../../src/protocol/PolicyText.ts'
 import * as randomPolicy from './randomPolicy.ts'
 
-const glp1 = `Policy "GLP-1 receptor agonist for type 2 diabetes"
-Criteria published in "Prior-authorisation criteria of commercial and Medicaid plans for GLP-1 receptor agonists in type 2 diabetes; diagnosis by HbA1c as in the ADA Standards of Care, section 2"
-The record is signed by one with the role of hospital or keeper
-The record is at most 30 days old
-The record is complete from 3650 days before today
-The value sets are of edition 1 or later
-It is required that
-  all of these hold:
-    any of these holds:
-      some condition of value set "type-2-diabetes"
-      some observation LOINC 4548-4 with a value of at least 6.5 [%]
-    any of these holds:
-      some prescription of value set "metformin" dated up to 90 days before today
-      some condition of value set "metformin-intolerance"
-    no condition of value set "type-1-diabetes" is listed in this issuer's record as of its date
-`
-
-const wegovy = `Policy "Wegovy to reduce cardiovascular risk"
-Criteria published in "Wegovy (semaglutide 2.4 mg) label, indication of March 2024, with the entry criteria of the SELECT trial, N Engl J Med 2023;389:2221"
-The record is signed by one with the role of hospital or keeper
-The record is at most 30 days old
-The record is complete from 3650 days before today
-The value sets are of edition 1 or later
-It is required that
-  all of these hold:
-    the latest observation LOINC 39156-5 has a value of at least 27 [kg/m2]
-    any of these holds:
-      some condition of value set "myocardial-infarction"
-      some condition of value set "stroke"
-      some condition of value set "peripheral-artery-disease"
-    no condition of value set "diabetes" is listed in this issuer's record as of its date
-`
+const glp1 = readFileSync(join(import.meta.dirname, 'golden/glp1-type-2-diabetes.txt'), 'utf8')
 
 /** Every sentence there is, one policy. */
 const everything: Policy = {
@@ -100,15 +70,6 @@ It is required that
 `
 
 describe('a policy in English', () => {
-  it.each([
-    ['glp1-type-2-diabetes', glp1],
-    ['wegovy-cardiovascular', wegovy],
-  ])('reads so: %s', (name, text) => {
-    const policy = PolicyFile.parse(files.policyText(name))
-    expect(PolicyText.print(policy)).toBe(text)
-    expect(PolicyText.parse(text)).toStrictEqual(policy)
-  })
-
   it('has a sentence for everything', () => {
     expect(PolicyText.print(everything)).toBe(everySentence)
     expect(PolicyText.parse(everySentence)).toStrictEqual(everything)
