@@ -122,6 +122,7 @@ function endOf(period: Element.Element, context: Resource.Context): DateTime.Dat
   return { ...end, partialDay: start.partialDay || end.partialDay || start.day !== end.day }
 }
 
+/** A reason without a value says why there is none; beside a value it flags it, and alters nothing. */
 type Measured = { readonly value?: Value.Value; readonly reason?: Omission.RemarkReason }
 
 function valueFor(part: Element.Element, coding: Coding.Coding): Measured {
@@ -140,7 +141,8 @@ function quantityOf(quantity: Element.Element | undefined, { system, code }: Cod
   if (Element.text(quantity, 'comparator') !== undefined) return { reason: 'comparator' }
   const unit = unitOf(quantity)
   const value = system === 'LOINC' && unit !== undefined ? Unit.toValue({ code, decimal, unit }) : undefined
-  return value === undefined ? { reason: 'unknown-unit' } : { value }
+  if (value === undefined) return { reason: 'unknown-unit' }
+  return Unit.isPlausible({ code, value }) ? { value } : { value, reason: 'implausible' }
 }
 
 /** The UCUM code; the unit as printed only where no code is given. */

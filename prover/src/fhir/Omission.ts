@@ -60,6 +60,7 @@ export type RemarkReason =
   | 'ambiguous-code'
   | 'no-value'
   | 'unknown-unit'
+  | 'implausible'
   | 'comparator'
   | 'unusable-value'
   | 'no-clinical-status'
