@@ -4,7 +4,7 @@ import * as ValueSet from '../prover/src/protocol/ValueSet.ts'
 
 const folder = join(import.meta.dirname, 'value-sets')
 
-/** Edition 1 of the value sets written for the sample policies, by number. */
+/** The value sets written for the sample policies, of every edition, by number. */
 export function load(): ValueSet.ValueSet[] {
   const files = readdirSync(folder).filter((name) => name.endsWith('.json'))
   return files

@@ -164,19 +164,56 @@ describe('a value-set file', () => {
 })
 
 describe('the sample sets', () => {
-  it('are edition 1, numbered for good', () => {
+  it('are numbered for good, and as old as their last change', () => {
     const { edition, byNumber } = ValueSet.index(Samples.load())
-    expect(edition).toBe(1)
-    expect([...byNumber].map(([number, { name }]) => `${number} ${name}`)).toEqual([
-      '1 type-2-diabetes',
-      '2 type-1-diabetes',
-      '3 diabetes',
-      '4 metformin',
-      '5 metformin-intolerance',
-      '6 myocardial-infarction',
-      '7 stroke',
-      '8 peripheral-artery-disease',
-      '9 hypertension',
+    expect(edition).toBe(2)
+    expect([...byNumber].map(([number, set]) => `${number} ${set.name} ${set.edition}`)).toEqual([
+      '1 type-2-diabetes 2',
+      '2 type-1-diabetes 2',
+      '3 diabetes 2',
+      '4 metformin 1',
+      '5 metformin-intolerance 1',
+      '6 myocardial-infarction 2',
+      '7 stroke 2',
+      '8 peripheral-artery-disease 1',
+      '9 hypertension 1',
+      '10 dyslipidaemia 2',
+      '11 sleep-apnoea 2',
+      '12 cardiovascular-disease 2',
+      '13 pancreatitis 2',
+      '14 heart-failure 2',
+      '15 rheumatoid-arthritis 2',
+      '16 pregnancy 2',
+      '17 severe-hypoglycaemia 2',
+      '18 statin-intolerance 2',
+      '19 disabling-condition 2',
+      '20 opioid-use-disorder 2',
+      '21 glp-1-receptor-agonist 2',
+      '22 high-intensity-statin 2',
+      '23 pcsk9-inhibitor 2',
+      '24 csdmard 2',
+      '25 biologic-dmard 2',
+      '26 immunomodulator 2',
+      '27 amoxicillin-interaction 2',
+      '28 warfarin-interaction 2',
+      '29 isotretinoin 2',
+      '30 schedule-ii-substance 2',
+      '31 schedule-iii-iv-substance 2',
+      '32 penicillin-allergy 2',
+      '33 mmr-vaccine 2',
+      '34 varicella-vaccine 2',
+      '35 polio-vaccine 2',
+      '36 hepatitis-b-vaccine 2',
+      '37 nicotine-use 2',
+      '38 tuberculosis-test-negative 2',
+      '39 pregnancy-test-negative 2',
+      '40 measles-immunity 2',
+      '41 mumps-immunity 2',
+      '42 rubella-immunity 2',
+      '43 varicella-immunity 2',
+      '44 hepatitis-b-immunity 2',
+      '45 heart-failure-admission 2',
+      '46 immunomodulator-other-than-adalimumab 2',
     ])
   })
 
