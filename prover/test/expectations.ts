@@ -43,7 +43,13 @@ export const byBundles: readonly Expectation[] = [
     'prediabetes, HbA1c at most 6.14 %; BMI 30.0, fibrillation is no event',
   ],
   ['synthea_Maria_Luisa_Razo', '2020-08-05', 'FFFFT no', 'TFFFT no', 'coronary disease without infarction; BMI 30.19'],
-  ['synthea_Michele_Wolf', '2016-04-05', 'FFFFT no', 'TFFFT no', 'heart failure is no event; BMI 29.15'],
+  [
+    'synthea_Michele_Wolf',
+    '2016-04-05',
+    'FFFFF no',
+    'TFFFF no',
+    'heart failure is no event; BMI 29.15; an echocardiogram with a LOINC code as SNOMED CT: no absence of any set',
+  ],
   [
     'synthea_Patria_Schimmel',
     '2019-06-27',

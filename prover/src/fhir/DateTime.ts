@@ -1,4 +1,5 @@
 import * as Day from '../protocol/Day.ts'
+import * as Element from './Element.ts'
 
 /** When something was, as far as the record says. */
 export type DateTime = {
@@ -24,6 +25,17 @@ export function read(text: string, { asOf }: { readonly asOf: Day.Day }): DateTi
   const lastMonth = Number(month ?? '12')
   const last = Day.fromCivil(Number(year), lastMonth, Day.lastDayOfMonth(Number(year), lastMonth))
   return { day: last < asOf ? last : asOf, partialDay: true, time: '' }
+}
+
+/** A date that may not be written at all. */
+export function readIfAny(text: string | undefined, context: { readonly asOf: Day.Day }): DateTime | Unusable {
+  return text === undefined ? unknown(context) : read(text, context)
+}
+
+/** When a period of a resource begins, as written. @throws {Element.WrongTypeError} */
+export function startOf(resource: Element.Element, name: string): string | undefined {
+  const period = Element.child(resource, name)
+  return period && Element.text(period, 'start')
 }
 
 /** No date at all: some day up to asOf. */

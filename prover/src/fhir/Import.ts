@@ -2,6 +2,7 @@ import { parameters } from '../generated/parameters.ts'
 import type * as Attribute from '../protocol/Attribute.ts'
 import * as CodeSystem from '../protocol/CodeSystem.ts'
 import type * as Day from '../protocol/Day.ts'
+import * as Absence from './Absence.ts'
 import * as Bundle from './Bundle.ts'
 import * as Element from './Element.ts'
 import * as Json from './Json.ts'
@@ -39,14 +40,14 @@ export type Account = {
  * Bits are read in pairs: category C with system S says that every fact of C which the document holds up to asOf, in
  * every code of S it is given, is among the attributes, so that NONE over C and S means absence. Hence:
  *
- * - A category is a kind of resource: demographic is Patient, condition is Condition, observation is Observation with
- *   its components, prescription is MedicationRequest. A diagnosis that only a claim, an encounter or a report names
- *   belongs to those. Categories that are not read are never complete; medicines known otherwise (MedicationStatement,
- *   -Administration, -Dispense) are prescriptions we may lack, so they spoil prescription.
+ * - A category is a kind of resource, as Reader.ts has it: demographic is Patient, observation is Observation with its
+ *   components, prescription is MedicationRequest and MedicationStatement, and so on. A diagnosis that only a claim, an
+ *   encounter or a report names belongs to those. Categories that are not read are never complete. A medicine known
+ *   only as given (MedicationAdministration) spoils prescription and dispense: either may be what we lack.
  * - A category is spoilt by a resource or part of it that is, or may be, a fact and gave no attribute: no coding
  *   of a known system, unreadable date, status or type, another subject, a meaning modified, elements taken out.
- *   It is not spoilt by what explains itself: refuted, entered in error, cancelled, a draft or proposal, not final,
- *   dated after asOf, a second copy of the same.
+ *   It is not spoilt by what explains itself: refuted, entered in error, not done, cancelled, a draft or proposal, not
+ *   final, dated after asOf, a second copy of the same; nor by a statement that there is none, unless there is one.
  * - A system is spoilt by a coding of it that could not be read, also where the fact is in the record by another
  *   coding, and by every fact lost that was coded in it. A system that occurs nowhere is complete: NONE over it is
  *   true and says little, which is why absence of a disease is asked of a value set.
@@ -93,7 +94,8 @@ export function importBundle(text: string, { asOf }: { readonly asOf: Day.Day })
     return Resource.joined([own, ...contained.map((inner) => readContained(inner, context))])
   })
 
-  const { attributes, taken, omissions, remarks } = Resource.joined(readings)
+  const { attributes, taken, omissions: single, remarks } = Resource.joined(readings)
+  const omissions = Absence.contradicted(single, attributes)
   const leftOut = omissions.length
   if (taken + leftOut !== resources + parts) throw new AccountError()
   const allRemarks = [...remarks, ...remarksOn(bundle, patients.length)]
@@ -107,7 +109,9 @@ export function importBundle(text: string, { asOf }: { readonly asOf: Day.Day })
   }
 }
 
-const unreadMedicines = ['MedicationStatement', 'MedicationAdministration', 'MedicationDispense']
+/** Who was given a medicine has had it prescribed or dispensed, here or elsewhere. */
+const medicines: Omission.Spoils = { categories: ['prescription', 'dispense'], systems: [] }
+
 const opaqueTypes = ['unknown', 'Bundle', 'Parameters', 'OperationOutcome']
 
 function readResource(resource: Element.Element, context: Resource.Context, partCount: number): Resource.Reading {
@@ -128,8 +132,8 @@ function unread(path: string, resourceType: string, context: Resource.Context): 
   if (opaqueTypes.includes(resourceType)) {
     return Resource.leftOut(context, { path, reason: 'opaque', spoils: Omission.everything })
   }
-  if (unreadMedicines.includes(resourceType)) {
-    return Resource.leftOut(context, { path, reason: 'unread-medicine', spoils: Resource.spoiling('prescription') })
+  if (resourceType === 'MedicationAdministration') {
+    return Resource.leftOut(context, { path, reason: 'unread-medicine', spoils: medicines })
   }
   return Resource.leftOut(context, { path, reason: 'unread-type' })
 }

@@ -20,39 +20,73 @@ export type Spoils = { readonly categories: readonly Category[]; readonly system
 export const nothing: Spoils = { categories: [], systems: [] }
 
 /** The categories whose facts are read: those that the readers of Reader.ts say, in the order of their numbers. */
-export const readCategories = ['demographic', 'condition', 'observation', 'prescription'] as const satisfies Category[]
+export const readCategories = [
+  'demographic',
+  'condition',
+  'observation',
+  'prescription',
+  'dispense',
+  'allergy',
+  'immunization',
+  'procedure',
+  'encounter',
+] as const satisfies Category[]
 export type ReadCategory = (typeof readCategories)[number]
 
 /** Facts of any category may be lost. */
 export const everything: Spoils = { categories: readCategories, systems: [] }
 
-export type Reason =
-  // Explained: not a fact, or not one of this record.
-  | 'unread-type'
-  | 'after-as-of'
-  | 'entered-in-error'
-  | 'refuted'
-  | 'not-final'
-  | 'cancelled'
-  | 'draft'
-  | 'not-an-order'
-  | 'not-performed'
-  | 'duplicate'
-  // A fact, or perhaps one, that could not be read.
-  | 'unread-medicine'
-  | 'no-coding'
-  | 'no-known-code'
-  | 'invalid-date'
-  | 'unknown-status'
-  | 'wrong-type'
-  | 'modified-meaning'
-  | 'other-subject'
-  | 'unresolved-reference'
-  | 'contained'
-  | 'conflicting-duplicate'
-  | 'subsetted'
-  | 'no-resource'
-  | 'opaque'
+/** Not a fact, or not one of this record: nothing is lost with it. */
+export const explainedReasons = [
+  'unread-type',
+  'after-as-of',
+  'entered-in-error',
+  'refuted',
+  'not-final',
+  'cancelled',
+  'draft',
+  'not-an-order',
+  'not-performed',
+  'not-taken',
+  'not-done',
+  'duplicate',
+  // A statement that there is nothing to state (Absence.ts).
+  'no-known-allergy',
+  'no-known-allergy-of-a-kind',
+  'no-known-condition',
+  'no-known-medicine',
+  'no-known-immunization',
+  'no-known-procedure',
+] as const
+
+/** A fact, or perhaps one, that could not be read. */
+export const lossReasons = [
+  'unread-medicine',
+  'no-coding',
+  'no-known-code',
+  'invalid-date',
+  'unknown-status',
+  'unfinished',
+  'wrong-type',
+  'modified-meaning',
+  'other-subject',
+  'unresolved-reference',
+  'contained',
+  'conflicting-duplicate',
+  'subsetted',
+  'no-resource',
+  'opaque',
+  // A statement that something may be missing, or that another contradicts (Absence.ts).
+  'no-information',
+  'none-relevant',
+  'contradicted',
+] as const
+
+export type Reason = (typeof explainedReasons)[number] | (typeof lossReasons)[number]
+
+export function isExplained(reason: Reason): boolean {
+  return (explainedReasons as readonly Reason[]).includes(reason)
+}
 
 export type RemarkReason =
   | 'unknown-system'
@@ -64,6 +98,7 @@ export type RemarkReason =
   | 'comparator'
   | 'unusable-value'
   | 'no-clinical-status'
+  | 'unknown-activity'
   | 'invalid-date'
   | 'after-as-of'
   | 'more-pages'

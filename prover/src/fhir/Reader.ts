@@ -1,9 +1,15 @@
+import * as AllergyIntolerance from './AllergyIntolerance.ts'
 import * as Condition from './Condition.ts'
 import type * as Element from './Element.ts'
+import * as Encounter from './Encounter.ts'
+import * as Immunization from './Immunization.ts'
+import * as MedicationDispense from './MedicationDispense.ts'
 import * as MedicationRequest from './MedicationRequest.ts'
+import * as MedicationStatement from './MedicationStatement.ts'
 import * as Observation from './Observation.ts'
 import type * as Omission from './Omission.ts'
 import * as Patient from './Patient.ts'
+import * as Procedure from './Procedure.ts'
 import type * as Resource from './Resource.ts'
 
 /** How resources of one type become attributes. */
@@ -26,4 +32,10 @@ export const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['Condition', { read: Condition.read, category: 'condition' }],
   ['Observation', { read: Observation.read, category: 'observation', parts: ['component'] }],
   ['MedicationRequest', { read: MedicationRequest.read, category: 'prescription' }],
+  ['MedicationStatement', { read: MedicationStatement.read, category: 'prescription' }],
+  ['MedicationDispense', { read: MedicationDispense.read, category: 'dispense' }],
+  ['AllergyIntolerance', { read: AllergyIntolerance.read, category: 'allergy' }],
+  ['Immunization', { read: Immunization.read, category: 'immunization' }],
+  ['Procedure', { read: Procedure.read, category: 'procedure' }],
+  ['Encounter', { read: Encounter.read, category: 'encounter' }],
 ])

@@ -80,17 +80,19 @@ export function lostCodings(context: Context, { lost }: Coding.Concept): readonl
 
 /**
  * Why a resource cannot be read as it stands, before its own rules: an extension that modifies its meaning, rules it
- * refers to, elements a server took out, a subject who is not the patient.
+ * refers to, elements a server took out, a subject (which some types call patient) who is not the patient.
  * @throws {Element.WrongTypeError}
  */
 export function obstacle(resource: Element.Element, context: Context): Omission.Reason | undefined {
   if (Element.text(resource, 'implicitRules') !== undefined || isModified(resource)) return 'modified-meaning'
   if (isSubsetted(resource)) return 'subsetted'
   if (Element.children(resource, 'focus').length > 0) return 'other-subject'
-  const subject = Element.child(resource, 'subject')
-  if (!subject) return undefined
-  const reference = Element.text(subject, 'reference')
-  return reference !== undefined && context.isPatient(reference) ? undefined : 'other-subject'
+  const subjects = ['subject', 'patient'].map((name) => Element.child(resource, name))
+  const isAnother = (subject: Element.Element) => {
+    const reference = Element.text(subject, 'reference')
+    return reference === undefined || !context.isPatient(reference)
+  }
+  return subjects.some((subject) => subject && isAnother(subject)) ? 'other-subject' : undefined
 }
 
 /** FHIR R4 2.4.1.1: who does not know a modifier extension must not process the element. @throws {Element.WrongTypeError} */

@@ -1,16 +1,39 @@
 // Small FHIR documents for tests: each part is valid by itself, and a test changes what it is about.
 
+import type * as CodeSystem from '../../src/protocol/CodeSystem.ts'
+
 export type Json = { readonly [key: string]: unknown }
 
 const clinical = 'http://terminology.hl7.org/CodeSystem/condition-clinical'
 const verification = 'http://terminology.hl7.org/CodeSystem/condition-ver-status'
 export const subject = { reference: 'Patient/p' }
 
+/** The categories a document can be complete for, where nothing is lost. */
+export const categories = [
+  'demographic',
+  'condition',
+  'observation',
+  'prescription',
+  'dispense',
+  'allergy',
+  'immunization',
+  'procedure',
+  'encounter',
+] as const satisfies CodeSystem.Category[]
+
+/** What is left to be complete for when these are spoilt. */
+export function categoriesBut(...spoilt: readonly string[]) {
+  return categories.filter((category) => !spoilt.includes(category))
+}
+
 export const uris = {
   snomed: 'http://snomed.info/sct',
   loinc: 'http://loinc.org',
   rxnorm: 'http://www.nlm.nih.gov/research/umls/rxnorm',
   icd10cm: 'http://hl7.org/fhir/sid/icd-10-cm',
+  cvx: 'http://hl7.org/fhir/sid/cvx',
+  actCode: 'http://terminology.hl7.org/CodeSystem/v3-ActCode',
+  summary: 'http://hl7.org/fhir/uv/ips/CodeSystem/absent-unknown-uv-ips',
   ucum: 'http://unitsofmeasure.org',
 } as const
 
@@ -69,6 +92,80 @@ export function prescription(change: Json = {}): Json {
     medicationCodeableConcept: code(uris.rxnorm, '861007'),
     subject,
     authoredOn: '2024-01-02',
+    ...change,
+  }
+}
+
+export function statement(change: Json = {}): Json {
+  return {
+    resourceType: 'MedicationStatement',
+    id: 's',
+    status: 'active',
+    medicationCodeableConcept: code(uris.rxnorm, '861007'),
+    subject,
+    effectivePeriod: { start: '2024-01-03' },
+    ...change,
+  }
+}
+
+export function dispense(change: Json = {}): Json {
+  return {
+    resourceType: 'MedicationDispense',
+    id: 'd',
+    status: 'completed',
+    medicationCodeableConcept: code(uris.rxnorm, '861007'),
+    subject,
+    whenHandedOver: '2024-01-04',
+    ...change,
+  }
+}
+
+export function allergy(change: Json = {}): Json {
+  return {
+    resourceType: 'AllergyIntolerance',
+    id: 'a',
+    clinicalStatus: code('http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical', 'active'),
+    verificationStatus: code('http://terminology.hl7.org/CodeSystem/allergyintolerance-verification', 'confirmed'),
+    code: code(uris.snomed, '91934008'),
+    patient: subject,
+    onsetDateTime: '2019-08-07',
+    ...change,
+  }
+}
+
+export function immunization(change: Json = {}): Json {
+  return {
+    resourceType: 'Immunization',
+    id: 'i',
+    status: 'completed',
+    vaccineCode: code(uris.cvx, '140'),
+    patient: subject,
+    occurrenceDateTime: '2023-10-11T09:30:00+02:00',
+    ...change,
+  }
+}
+
+export function procedure(change: Json = {}): Json {
+  return {
+    resourceType: 'Procedure',
+    id: 'x',
+    status: 'completed',
+    code: code(uris.snomed, '433236007'),
+    subject,
+    performedPeriod: { start: '2022-02-03T10:00:00Z', end: '2022-02-03T11:00:00Z' },
+    ...change,
+  }
+}
+
+export function encounter(change: Json = {}): Json {
+  return {
+    resourceType: 'Encounter',
+    id: 'e',
+    status: 'finished',
+    class: { system: uris.actCode, code: 'IMP' },
+    type: [code(uris.snomed, '185347001')],
+    subject,
+    period: { start: '2021-03-04T05:06:07Z', end: '2021-03-09T10:00:00Z' },
     ...change,
   }
 }

@@ -8,6 +8,8 @@ import * as Day from '../../src/protocol/Day.ts'
 import * as Value from '../../src/protocol/Value.ts'
 import {
   bundle,
+  categories,
+  categoriesBut,
   clinicalStatus,
   code,
   condition,
@@ -122,7 +124,7 @@ describe('CIR-10: dates as written', () => {
       const { attributes, omissions, complete } = imported(...resources)
       expect(attributes.every(({ category }) => category === 'demographic')).toBe(true)
       expect(omissions.map(({ reason }) => reason)).toEqual(['after-as-of', 'after-as-of', 'after-as-of'])
-      expect(complete.categories).toEqual(['demographic', 'condition', 'observation', 'prescription'])
+      expect(complete.categories).toEqual(categories)
     },
   )
 
@@ -131,7 +133,7 @@ describe('CIR-10: dates as written', () => {
     (date) => {
       const { reason, complete } = omitted(condition({ onsetDateTime: date }))
       expect(reason).toBe('invalid-date')
-      expect(complete.categories).toEqual(['demographic', 'observation', 'prescription'])
+      expect(complete.categories).toEqual(categoriesBut('condition'))
       expect(complete.systems).not.toContain('SNOMED CT')
     },
   )
@@ -253,18 +255,14 @@ describe('CIR-13: absence is never ignorance', () => {
       observation(),
       prescription({ dispenseRequest: supply }),
     )
-    expect(complete.categories).toEqual(['demographic', 'condition', 'observation', 'prescription'])
+    expect(complete.categories).toEqual(categories)
     expect(complete.systems).toContain('ICD-10-CM')
     expect([omissions, remarks]).toEqual([[], []])
   })
 
   it('is not complete for a category with one fact omitted', () => {
     const unknown = code('http://example.org/local', 'X1')
-    expect(categoriesWith(condition(), condition({ id: 'd', code: unknown }))).toEqual([
-      'demographic',
-      'observation',
-      'prescription',
-    ])
+    expect(categoriesWith(condition(), condition({ id: 'd', code: unknown }))).toEqual(categoriesBut('condition'))
     expect(categoriesWith(condition({ code: { text: 'something' } }))).not.toContain('condition')
     expect(categoriesWith(observation({ code: unknown }))).not.toContain('observation')
     expect(categoriesWith(observation({ status: 'unknown' }))).not.toContain('observation')
@@ -317,31 +315,24 @@ describe('CIR-13: absence is never ignorance', () => {
     }
   })
 
-  it('is not complete for prescriptions where medicines are known otherwise', () => {
-    expect(categoriesWith({ resourceType: 'MedicationStatement', id: 's' })).not.toContain('prescription')
-    expect(categoriesWith({ resourceType: 'Encounter', id: 'e' })).toHaveLength(4)
+  it('is not complete for medicines where one is known only as given', () => {
+    const administration = imported({ resourceType: 'MedicationAdministration', id: 'g' })
+    expect(administration.omissions.map(({ reason }) => reason)).toEqual(['unread-medicine'])
+    expect(administration.complete.categories).toEqual(categoriesBut('prescription', 'dispense'))
+    expect(categoriesWith({ resourceType: 'Goal', id: 'g' })).toEqual(categories)
   })
 
   it.each([
-    ['a fact inside another resource', { resourceType: 'Encounter', contained: [condition()] }, ['condition']],
-    ['a bundle within', bundle([condition()]), ['demographic', 'condition', 'observation', 'prescription']],
-    [
-      'a type R4 does not have',
-      { resourceType: 'Kondition' },
-      ['demographic', 'condition', 'observation', 'prescription'],
-    ],
-    [
-      'a warning by the server',
-      { resourceType: 'OperationOutcome' },
-      ['demographic', 'condition', 'observation', 'prescription'],
-    ],
+    ['a fact inside another resource', { resourceType: 'Goal', contained: [condition()] }, ['condition']],
+    ['a bundle within', bundle([condition()]), categories],
+    ['a type R4 does not have', { resourceType: 'Kondition' }, categories],
+    ['a warning by the server', { resourceType: 'OperationOutcome' }, categories],
     ['a meaning modified', condition({ modifierExtension: [{ url: 'http://example.org/not' }] }), ['condition']],
     ['elements taken out', condition({ meta: { tag: [{ code: 'SUBSETTED' }] } }), ['condition']],
     ['rules we do not know', condition({ implicitRules: 'http://example.org/rules' }), ['condition']],
     ['a result about someone else', observation({ focus: [{ reference: 'Patient/child' }] }), ['observation']],
   ])('is not complete after %s', (_, resource, spoilt) => {
-    const categories = ['demographic', 'condition', 'observation', 'prescription']
-    expect(categoriesWith(resource)).toEqual(categories.filter((category) => !spoilt.includes(category)))
+    expect(categoriesWith(resource)).toEqual(categoriesBut(...spoilt))
   })
 
   it('is not complete where a page is missing, or an entry empty', () => {
