@@ -56,7 +56,7 @@ export function issue(
 }
 
 /** Revokes a holder's record credential, if one is alive. */
-export function revoke(issuance: Issuance, holder: Holder.Holder): Changes {
+export function revoke(issuance: Pick<Issuance, 'alive' | 'status'>, holder: Holder.Holder): Changes {
   const index = issuance.alive.get(holder)
   if (index === undefined) return []
   issuance.alive.delete(holder)

@@ -1,0 +1,159 @@
+import { randomBytes } from 'node:crypto'
+import { chmodSync, existsSync, linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import type { z } from 'zod'
+import * as Output from './Output.ts'
+
+/** A kind of file: its tag, e.g. record/1, and the form of all else. */
+export type Kind<T> = { readonly tag: string; readonly schema: z.ZodType<T> }
+
+/**
+ * Reads a text file and makes something of it. Errors of `parse` are told with the path they are about.
+ * @throws {UnreadableError} {InvalidError}
+ */
+export function read<T>(path: string, parse: (text: string) => T): T {
+  const text = readText(path)
+  try {
+    return parse(text)
+  } catch (cause) {
+    throw new InvalidError({ path, problem: Output.describe(cause), cause })
+  }
+}
+
+/**
+ * Reads a JSON file of one of these kinds, told by its tag.
+ * @throws {UnreadableError} {InvalidError} naming the place and the rule, never what is written there.
+ */
+export function readJson<const Kinds extends readonly Kind<unknown>[]>(
+  path: string,
+  kinds: Kinds,
+): Kinds[number] extends Kind<infer T> ? T : never {
+  let json: unknown
+  try {
+    json = JSON.parse(readText(path))
+  } catch (cause) {
+    if (cause instanceof UnreadableError) throw cause
+    throw new InvalidError({ path, problem: '$ must be JSON' })
+  }
+  const tag = typeof json === 'object' && json !== null && 'medseal' in json ? json.medseal : undefined
+  const kind = kinds.find((candidate) => candidate.tag === tag)
+  if (!kind) {
+    const tags = kinds.map((candidate) => JSON.stringify(candidate.tag)).join(' or ')
+    throw new InvalidError({ path, problem: `medseal must be ${tags}` })
+  }
+  const { medseal: _, ...fields } = json as Record<string, unknown>
+  const result = kind.schema.safeParse(fields)
+  if (!result.success) throw new InvalidError({ path, problem: problemOf(result.error) })
+  return result.data as never
+}
+
+export type WriteOptions = {
+  /** Replaces a file that is there; otherwise that is refused. */
+  readonly force?: boolean | undefined
+  /** Readable by its owner only. */
+  readonly secret: boolean
+}
+
+/**
+ * Writes a JSON file: whole or not at all.
+ * @throws {ExistsError} {UnwritableError}
+ */
+export function writeJson(path: string, tag: string, fields: object, { force = false, secret }: WriteOptions): void {
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
+  try {
+    writeFileSync(temporary, `${Output.stringify({ medseal: tag, ...fields })}\n`, { mode: secret ? 0o600 : 0o644 })
+    if (secret) chmodSync(temporary, 0o600)
+    // A link is refused where there is a file, a rename would replace it.
+    if (force) renameSync(temporary, path)
+    else linkSync(temporary, path)
+  } catch (cause) {
+    if (codeOf(cause) === 'EEXIST') throw new ExistsError({ path })
+    throw new UnwritableError({ path, code: codeOf(cause) })
+  } finally {
+    rmSync(temporary, { force: true })
+  }
+}
+
+/**
+ * Refuses a path that is taken before work is put into what would be written there.
+ * @throws {ExistsError}
+ */
+export function assertFree(
+  path: string | undefined,
+  { force = false }: { readonly force?: boolean | undefined },
+): void {
+  if (path !== undefined && !force && existsSync(path)) throw new ExistsError({ path })
+}
+
+/** Whether others than its owner may read a file. Always false where files have no such permissions. */
+export function isOpenToOthers(path: string): boolean {
+  return process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0
+}
+
+export function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (cause) {
+    throw new UnreadableError({ path, code: codeOf(cause) })
+  }
+}
+
+/** The first broken rule and its place, e.g. request.policyHashes[0]. Messages are ours: zod's may repeat the file. */
+function problemOf(error: z.ZodError): string {
+  const [issue] = error.issues
+  if (!issue) return '$ must be of its form'
+  const path = issue.path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('')
+  return `${path.replace(/^\./, '') || '$'} ${ruleOf(issue)}`
+}
+
+function ruleOf(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.input === undefined && issue.message.endsWith('undefined')
+        ? 'is missing'
+        : `must be of type ${issue.expected}`
+    case 'unrecognized_keys':
+      return 'must only have the keys of its kind'
+    case 'invalid_value':
+      return `must be one of ${issue.values.join(', ')}`
+    case 'custom':
+      return issue.message
+    default:
+      return 'must be of its form'
+  }
+}
+
+function codeOf(cause: unknown): string {
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown'
+}
+
+/** The file is not there, or must not be read. */
+export class UnreadableError extends Error {
+  override readonly name = 'File.UnreadableError'
+  constructor({ path, code }: { path: string; code: string }) {
+    super(`"${path}" cannot be read (${code}).`)
+  }
+}
+
+/** The file is not what it should be. */
+export class InvalidError extends Error {
+  override readonly name = 'File.InvalidError'
+  constructor({ path, problem, cause }: { path: string; problem: string; cause?: unknown }) {
+    super(`"${path}": ${problem.replace(/\.$/, '')}.`, { cause })
+  }
+}
+
+/** There is such a file already. */
+export class ExistsError extends Error {
+  override readonly name = 'File.ExistsError'
+  constructor({ path }: { path: string }) {
+    super(`"${path}" is there already: name another file, or say --force to replace it.`)
+  }
+}
+
+/** The file cannot be written there. */
+export class UnwritableError extends Error {
+  override readonly name = 'File.UnwritableError'
+  constructor({ path, code }: { path: string; code: string }) {
+    super(`"${path}" cannot be written (${code}).`)
+  }
+}
