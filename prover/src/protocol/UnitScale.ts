@@ -162,7 +162,14 @@ export const flow: Scale = { 'L/min': '1', 'L/s': '60', 'mL/min': '1e-3' }
 export const rate: Scale = { '/min': '1', '{beats}/min': '1', '{breaths}/min': '1', '{Beats}/min': '1' }
 
 /** Base /d. */
-export const perDay: Scale = { '/d': '1', '{#}/d': '1', '{steps}/d': '1', '/(24.h)': '1', '{#}/(24.h)': '1' }
+export const perDay: Scale = {
+  '/d': '1',
+  '{#}/d': '1',
+  '{steps}/d': '1',
+  '/(24.h)': '1',
+  '{#}/(24.h)': '1',
+  '{steps}/(24.h)': '1',
+}
 
 export const seconds: Scale = { s: '1', ms: '1e-3' }
 export const weeks: Scale = { wk: '1', d: '1/7' }
