@@ -52,6 +52,6 @@ export function toText({ numerator, denominator }: Fraction): string {
 export class NotAQuotientError extends Error {
   override readonly name = 'Fraction.NotAQuotientError'
   constructor({ text }: { text: string }) {
-    super(`"${text}" is no decimal above zero, nor a quotient of two.`)
+    super(`"${text}" is no decimal, nor a quotient of one by another above zero.`)
   }
 }

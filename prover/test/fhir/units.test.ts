@@ -94,7 +94,7 @@ describe.skipIf(!haveFolder)('results of the published bundles', () => {
     expect(lines).toEqual([])
   })
 
-  it('are all in units that are converted, but for a rate of no body surface and a weight without a unit', () => {
+  it('are all in units that are converted, but for a rate of no body surface and a specific gravity without a unit', () => {
     const lost = measured
       .filter(({ loinc, quantity: { value, system, code, unit } }) => {
         const written = system === undefined && code === undefined ? unit : code
