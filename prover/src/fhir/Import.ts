@@ -4,10 +4,12 @@ import * as CodeSystem from '../protocol/CodeSystem.ts'
 import type * as Day from '../protocol/Day.ts'
 import * as Absence from './Absence.ts'
 import * as Bundle from './Bundle.ts'
+import type * as Charge from './Charge.ts'
 import * as Element from './Element.ts'
 import * as Json from './Json.ts'
 import * as Omission from './Omission.ts'
 import * as Reader from './Reader.ts'
+import * as Reference from './Reference.ts'
 import * as Resource from './Resource.ts'
 
 /** What a FHIR document says about a patient, and what of it was not understood. */
@@ -28,7 +30,7 @@ export type Imported = {
 export type Account = {
   /** Resources of the bundle, and those contained in them. */
   readonly resources: number
-  /** What is a fact of its own within a resource: components of Observations. */
+  /** What is a fact of its own within a resource: components of Observations, lines of claims. */
   readonly parts: number
   readonly taken: number
   readonly leftOut: number
@@ -62,20 +64,26 @@ export type Complete = {
 }
 
 /**
- * Reads a FHIR R4 bundle, or a single resource, as of a day.
+ * Reads a FHIR R4 bundle, a list of resources or entries, or a single resource, as of a day.
+ * @param currency ISO 4217 code of the currency that amounts are in: a value does not say its own.
  * @throws {Json.TooLongError} {Json.TooDeepError} {Json.NotJsonError} {Json.UnsupportedEngineError}
- *         {Bundle.NotAResourceError} {Bundle.UnsupportedTypeError} {Bundle.TooManyEntriesError}
+ *         {Bundle.NotAResourceError} {Bundle.UnsupportedTypeError} {Bundle.TooManyEntriesError} {InvalidCurrencyError}
  */
-export function importBundle(text: string, { asOf }: { readonly asOf: Day.Day }): Imported {
+export function importBundle(
+  text: string,
+  { asOf, currency = 'USD' }: { readonly asOf: Day.Day; readonly currency?: string },
+): Imported {
+  if (!/^[A-Z]{3}$/.test(currency)) throw new InvalidCurrencyError()
   const bundle = Bundle.read(Json.parse(text))
   const patients = bundle.entries.filter(({ resourceType }) => resourceType === 'Patient')
-  const directory = directoryOf(bundle.entries)
-  const isPatient = referenceTo(patients)
+  const references = referencesIn(bundle.entries, patients)
+  const charges: Charge.Ledger = new Map()
   const firstCopies = new Map<string, Json.JsonObject>()
 
   let resources = 0
   let parts = 0
-  const readings = bundle.entries.map((entry) => {
+  const readings: Resource.Reading[] = []
+  for (const entry of claimsLast(bundle.entries)) {
     const { resource, resourceType, index } = entry
     const contained = containedIn(entry)
     const partCount = partCountOf(entry)
@@ -86,13 +94,14 @@ export function importBundle(text: string, { asOf }: { readonly asOf: Day.Day })
       resourceType,
       index,
       fact: factOf(entry),
-      isPatient,
-      medicationAt: (reference) => directory.get(unversioned(reference)),
+      ...references,
+      charges,
+      currency,
     }
     const copy = copyOf(entry, firstCopies)
     const own = resource && !copy ? readResource(resource, context, partCount) : emptyOr(copy, context, partCount)
-    return Resource.joined([own, ...contained.map((inner) => readContained(inner, context))])
-  })
+    readings[index] = Resource.joined([own, ...contained.map((inner) => readContained(inner, context))])
+  }
 
   const { attributes, taken, omissions: single, remarks } = Resource.joined(readings)
   const omissions = Absence.contradicted(single, attributes)
@@ -194,7 +203,7 @@ function copyOf(
   firstCopies: Map<string, Json.JsonObject>,
 ): 'duplicate' | 'conflicting-duplicate' | undefined {
   if (!resource) return undefined
-  const id = idOf(resource)
+  const id = Reference.idOf(resource)
   const names = [
     ...(id === undefined ? [] : [`${resourceType}/${id}`]),
     ...(fullUrl === undefined ? [] : [`url ${fullUrl}`]),
@@ -206,45 +215,34 @@ function copyOf(
 }
 
 function factOf({ resource, resourceType, fullUrl, index }: Bundle.Entry): string {
-  const id = resource && idOf(resource)
+  const id = resource && Reference.idOf(resource)
   return id === undefined ? (fullUrl ?? `${resourceType}/@${index}`) : `${resourceType}/${id}`
 }
 
-function idOf({ json }: Element.Element): string | undefined {
-  const id = Json.member(json, 'id')
-  return typeof id === 'string' && id !== '' ? id : undefined
+/** Explanations of benefit say which lines of claims are told already, so claims are read after them. */
+function claimsLast(entries: readonly Bundle.Entry[]): readonly Bundle.Entry[] {
+  const isClaim = ({ resourceType }: Bundle.Entry) => resourceType === 'Claim'
+  return [...entries.filter((entry) => !isClaim(entry)), ...entries.filter(isClaim)]
 }
 
-/** Medications by fullUrl and by relative reference. */
-function directoryOf(entries: readonly Bundle.Entry[]): ReadonlyMap<string, Element.Element> {
-  const directory = new Map<string, Element.Element>()
-  for (const { resource, resourceType, fullUrl } of entries) {
-    if (!resource || resourceType !== 'Medication') continue
-    const id = idOf(resource)
-    if (id !== undefined) directory.set(`Medication/${id}`, resource)
-    if (fullUrl !== undefined) directory.set(fullUrl, resource)
+/** Where references lead. With no patient or several, nothing can be told apart: each is to the patient. */
+function referencesIn(
+  entries: readonly Bundle.Entry[],
+  [patient, ...others]: readonly Bundle.Entry[],
+): Pick<Resource.Context, 'isPatient' | 'medicationAt' | 'claimAt'> {
+  const resolve = Reference.resolver(entries)
+  const find = (reference: string, type: string) => {
+    const entry = resolve(reference)
+    return entry?.resourceType === type ? entry : undefined
   }
-  return directory
-}
-
-/** Whether a reference leads to the one patient. With no patient or several, nothing can be told apart. */
-function referenceTo(patients: readonly Bundle.Entry[]): (reference: string) => boolean {
-  const [patient, ...others] = patients
-  if (!patient || others.length > 0) return () => true
-  const id = patient.resource && idOf(patient.resource)
-  const { fullUrl } = patient
-  return (reference) => {
-    const target = unversioned(reference)
-    if (target === fullUrl) return true
-    // Two servers may both have a Patient/1: a whole address must be the patient's own, where that is known.
-    const isRelative = !target.includes(':')
-    if (id === undefined || !(isRelative || fullUrl === undefined)) return false
-    return target === `Patient/${id}` || (!isRelative && target.endsWith(`/Patient/${id}`))
+  return {
+    isPatient: (reference) => !patient || others.length > 0 || resolve(reference) === patient,
+    medicationAt: (reference) => find(reference, 'Medication')?.resource,
+    claimAt: (reference) => {
+      const claim = find(reference, 'Claim')
+      return claim ? factOf(claim) : Reference.unversioned(reference)
+    },
   }
-}
-
-function unversioned(reference: string): string {
-  return reference.replace(/\/_history\/[^/]+$/, '')
 }
 
 function remarksOn({ hasMorePages, element }: Bundle.Bundle, patients: number): readonly Omission.Remark[] {
@@ -273,6 +271,8 @@ function isLabelledSubset(bundle: Element.Element): boolean {
 function completeOf(lost: readonly { readonly spoils: Omission.Spoils }[], patients: number): Complete {
   const categories = new Set(lost.flatMap(({ spoils }) => spoils.categories))
   const systems = new Set(lost.flatMap(({ spoils }) => spoils.systems))
+  // One bit of a credential stands for all of HL7's systems.
+  if (hl7Systems.some((system) => systems.has(system))) for (const system of hl7Systems) systems.add(system)
   if (systems.size > (systems.has(CodeSystem.activeSet) ? 1 : 0)) systems.add(CodeSystem.everSet)
   if (systems.has(CodeSystem.everSet)) systems.add(CodeSystem.activeSet)
   return {
@@ -282,11 +282,20 @@ function completeOf(lost: readonly { readonly spoils: Omission.Spoils }[], patie
 }
 
 const allSystems = Object.keys(parameters.systems) as CodeSystem.CodeSystem[]
+const hl7Systems = allSystems.filter((system) => CodeSystem.numberOf(system) >= 32)
 
 /** Resources went missing between the bundle and the account of it: a defect of the importer, never of a record. */
 export class AccountError extends Error {
   override readonly name = 'Import.AccountError'
   constructor() {
     super('The importer does not account for every resource and part.')
+  }
+}
+
+/** The currency is not three capital letters. */
+export class InvalidCurrencyError extends Error {
+  override readonly name = 'Import.InvalidCurrencyError'
+  constructor() {
+    super('A currency must be given by its ISO 4217 code of three capital letters.')
   }
 }

@@ -30,6 +30,8 @@ export const readCategories = [
   'immunization',
   'procedure',
   'encounter',
+  'coverage',
+  'charge',
 ] as const satisfies Category[]
 export type ReadCategory = (typeof readCategories)[number]
 
@@ -49,6 +51,9 @@ export const explainedReasons = [
   'not-performed',
   'not-taken',
   'not-done',
+  // A claim that asks beforehand; a charge that is in the record by an adjudication (Charge.ts).
+  'not-billed',
+  'adjudicated',
   'duplicate',
   // A statement that there is nothing to state (Absence.ts).
   'no-known-allergy',
@@ -64,6 +69,7 @@ export const lossReasons = [
   'unread-medicine',
   'no-coding',
   'no-known-code',
+  'no-date',
   'invalid-date',
   'unknown-status',
   'unfinished',
@@ -94,6 +100,8 @@ export type RemarkReason =
   | 'ambiguous-code'
   | 'no-value'
   | 'unknown-unit'
+  | 'other-currency'
+  | 'unread-lines'
   | 'implausible'
   | 'comparator'
   | 'unusable-value'

@@ -1,5 +1,7 @@
 import * as AllergyIntolerance from './AllergyIntolerance.ts'
+import * as Charge from './Charge.ts'
 import * as Condition from './Condition.ts'
+import * as Coverage from './Coverage.ts'
 import type * as Element from './Element.ts'
 import * as Encounter from './Encounter.ts'
 import * as Immunization from './Immunization.ts'
@@ -38,4 +40,7 @@ export const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['Immunization', { read: Immunization.read, category: 'immunization' }],
   ['Procedure', { read: Procedure.read, category: 'procedure' }],
   ['Encounter', { read: Encounter.read, category: 'encounter' }],
+  ['Coverage', { read: Coverage.read, category: 'coverage' }],
+  ['Claim', { read: Charge.read, category: 'charge', parts: ['item'] }],
+  ['ExplanationOfBenefit', { read: Charge.read, category: 'charge', parts: ['item'] }],
 ])

@@ -1,6 +1,7 @@
 import type * as Attribute from '../protocol/Attribute.ts'
 import type { Category, CodeSystem } from '../protocol/CodeSystem.ts'
 import type * as Day from '../protocol/Day.ts'
+import type * as Charge from './Charge.ts'
 import type * as Coding from './Coding.ts'
 import * as Element from './Element.ts'
 import * as Omission from './Omission.ts'
@@ -16,6 +17,12 @@ export type Context = {
   readonly isPatient: (reference: string) => boolean
   /** The Medication a reference leads to, if the bundle has it. */
   readonly medicationAt: (reference: string) => Element.Element | undefined
+  /** The fact of the Claim a reference leads to; where the bundle lacks it, the reference, which others may share. */
+  readonly claimAt: (reference: string) => string
+  /** The charges read before this resource. */
+  readonly charges: Charge.Ledger
+  /** ISO 4217 code of the currency that values of the record are in. */
+  readonly currency: string
 }
 
 /** What one resource gave: every unit, itself and each of its parts (Reader.ts), is taken or in `omissions`. */
@@ -80,14 +87,14 @@ export function lostCodings(context: Context, { lost }: Coding.Concept): readonl
 
 /**
  * Why a resource cannot be read as it stands, before its own rules: an extension that modifies its meaning, rules it
- * refers to, elements a server took out, a subject (which some types call patient) who is not the patient.
+ * refers to, elements a server took out, a subject (which some types call patient or beneficiary) who is not the patient.
  * @throws {Element.WrongTypeError}
  */
 export function obstacle(resource: Element.Element, context: Context): Omission.Reason | undefined {
   if (Element.text(resource, 'implicitRules') !== undefined || isModified(resource)) return 'modified-meaning'
   if (isSubsetted(resource)) return 'subsetted'
   if (Element.children(resource, 'focus').length > 0) return 'other-subject'
-  const subjects = ['subject', 'patient'].map((name) => Element.child(resource, name))
+  const subjects = ['subject', 'patient', 'beneficiary'].map((name) => Element.child(resource, name))
   const isAnother = (subject: Element.Element) => {
     const reference = Element.text(subject, 'reference')
     return reference === undefined || !context.isPatient(reference)

@@ -153,3 +153,52 @@ describe.runIf(haveFolder)(`bundles of ${folder.split('/').at(-1)}`, () => {
     expect([account.resources, patients, complete.categories]).toEqual([4, 2, []])
   })
 })
+
+describe('references to the patient', () => {
+  const about = (reference: string, fullUrl: string | undefined, person: Json) => {
+    const entry = [
+      { ...(fullUrl && { fullUrl }), resource: person },
+      { resource: condition({ subject: { reference } }) },
+    ]
+    const { attributes } = imported({ resourceType: 'Bundle', type: 'collection', entry })
+    return attributes.some(({ category }) => category === 'condition')
+  }
+  const url = 'https://a.example/fhir/Patient/p'
+
+  it.each([
+    ['urn:uuid:1', 'urn:uuid:1', patient()],
+    ['Patient/p', undefined, patient()],
+    ['Patient/p', 'urn:uuid:1', patient()],
+    ['Patient/p', url, patient()],
+    ['Patient/p/_history/2', url, patient()],
+    [url, url, patient()],
+    [`${url}/_history/2`, url, patient()],
+    // A fullUrl on a server says the id that the resource does not.
+    ['Patient/p', url, patient({ id: undefined })],
+    // Without a fullUrl, the address may be the patient's own.
+    [url, undefined, patient()],
+    // As the insurance card's.
+    ['resource:2', 'resource:2', patient({ id: undefined })],
+  ])('%s leads to the one of %s', (reference, fullUrl, person) => {
+    expect(about(reference, fullUrl, person)).toBe(true)
+  })
+
+  it.each([
+    ['urn:uuid:2', 'urn:uuid:1', patient()],
+    ['Patient/q', url, patient()],
+    ['p', url, patient()],
+    ['Person/p', url, patient()],
+    ['patient/p', url, patient()],
+    ['#p', url, patient()],
+    [`${url}#p`, url, patient()],
+    ['https://b.example/fhir/Patient/p', url, patient()],
+    ['https://b.example/fhir/Patient/p', 'urn:uuid:1', patient()],
+    ['Patient/p', 'urn:uuid:p', patient({ id: undefined })],
+    ['Patient?identifier=x|1', url, patient()],
+    ['Patient/__proto__', url, patient()],
+    ['__proto__', url, patient({ id: '__proto__' })],
+    ['urn:uuid:1', undefined, patient({ id: 'urn:uuid:1' })],
+  ])('%s does not lead to the one of %s', (reference, fullUrl, person) => {
+    expect(about(reference, fullUrl, person)).toBe(false)
+  })
+})

@@ -19,6 +19,8 @@ export const categories = [
   'immunization',
   'procedure',
   'encounter',
+  'coverage',
+  'charge',
 ] as const satisfies CodeSystem.Category[]
 
 /** What is left to be complete for when these are spoilt. */
