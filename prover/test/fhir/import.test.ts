@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest'
 import * as Import from '../../src/fhir/Import.ts'
 import * as Omission from '../../src/fhir/Omission.ts'
 import * as Reader from '../../src/fhir/Reader.ts'
-import type * as Attribute from '../../src/protocol/Attribute.ts'
 import * as CodeSystem from '../../src/protocol/CodeSystem.ts'
 import * as Day from '../../src/protocol/Day.ts'
 import * as Value from '../../src/protocol/Value.ts'
@@ -22,25 +21,7 @@ import {
   verificationStatus,
   without,
 } from './document.ts'
-
-const asOf = Day.parse('2024-06-15')
-
-function imported(...resources: readonly Json[]) {
-  return Import.importBundle(JSON.stringify(bundle([patient(), ...resources])), { asOf })
-}
-
-/** The one attribute a resource gives. */
-function only(resource: Json): Attribute.Attribute {
-  const attributes = imported(resource).attributes.filter(({ category }) => category !== 'demographic')
-  expect(attributes).toHaveLength(1)
-  return attributes[0] as Attribute.Attribute
-}
-
-function omitted(resource: Json) {
-  const { omissions, complete } = imported(resource)
-  expect(omissions.length).toBeGreaterThan(0)
-  return { reason: omissions[0]?.reason, path: omissions[0]?.path, complete }
-}
+import { asOf, day, imported, omitted, only } from './reading.ts'
 
 function demographics(change: Json, on = asOf) {
   const document = JSON.stringify(bundle([patient(change)]))
@@ -51,8 +32,6 @@ function demographics(change: Json, on = asOf) {
     bounded,
   }))
 }
-
-const day = (attribute: Attribute.Attribute) => Day.format(attribute.day)
 
 describe('CIR-10: dates as written', () => {
   it.each([
