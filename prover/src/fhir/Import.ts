@@ -8,6 +8,7 @@ import type * as Charge from './Charge.ts'
 import * as Element from './Element.ts'
 import * as Json from './Json.ts'
 import * as Omission from './Omission.ts'
+import * as PatientSummary from './PatientSummary.ts'
 import * as Reader from './Reader.ts'
 import * as Reference from './Reference.ts'
 import * as Resource from './Resource.ts'
@@ -55,6 +56,7 @@ export type Account = {
  *   true and says little, which is why absence of a disease is asked of a value set.
  * - The value-set systems stand for what will be matched: "ever" is complete when no coding of any system was lost,
  *   "active" when besides no fact is of unknown activity. Whoever matches an edition signs them with it.
+ * - A document is complete only for what its Composition vouches for (PatientSummary.ts).
  * - What could be anything spoils every category: an entry without a resource, a resource type R4 does not have, a
  *   bundle within the bundle, further pages, a warning by the server. So does any number of patients but one.
  */
@@ -68,6 +70,7 @@ export type Complete = {
  * @param currency ISO 4217 code of the currency that amounts are in: a value does not say its own.
  * @throws {Json.TooLongError} {Json.TooDeepError} {Json.NotJsonError} {Json.UnsupportedEngineError}
  *         {Bundle.NotAResourceError} {Bundle.UnsupportedTypeError} {Bundle.TooManyEntriesError} {InvalidCurrencyError}
+ *         {PatientSummary.EnteredInErrorError}
  */
 export function importBundle(
   text: string,
@@ -107,7 +110,13 @@ export function importBundle(
   const omissions = Absence.contradicted(single, attributes)
   const leftOut = omissions.length
   if (taken + leftOut !== resources + parts) throw new AccountError()
-  const allRemarks = [...remarks, ...remarksOn(bundle, patients.length)]
+  const documentRemarks = PatientSummary.remarks(bundle, {
+    asOf,
+    isPatient: references.isPatient,
+    attributes,
+    omissions,
+  })
+  const allRemarks = [...remarks, ...remarksOn(bundle, patients.length), ...documentRemarks]
   return {
     attributes,
     omissions,

@@ -107,7 +107,7 @@ export function packCompleteness(complete: Completeness): bigint {
   return (((categories << BigInt(widths.systems)) | systems) << BigInt(widths.setsEdition)) | setsEdition
 }
 
-/** The three fields, as bits: bit i is category or system i; bit 23 of systems stands for all from 32. */
+/** The three fields, as bits: bit i is category or system i; bit 23 of systems stands for every system from 32 on. */
 export function completenessFields(complete: Completeness) {
   const { setsEdition } = complete
   if (!Number.isInteger(setsEdition) || setsEdition < 0 || setsEdition >> parameters.completeness.setsEdition !== 0) {
@@ -126,6 +126,13 @@ export function systemBit(system: CodeSystem.CodeSystem): number {
   return number >= 32 ? parameters.systemsFrom32Bit : number
 }
 
+/** One bit says of all these systems that they are complete: a statement names all of them or none. */
+function sharesBit(system: CodeSystem.CodeSystem): boolean {
+  return systemBit(system) === parameters.systemsFrom32Bit
+}
+
+const systemsSharingBit = (Object.keys(parameters.systems) as CodeSystem.CodeSystem[]).filter(sharesBit).length
+
 function bits(positions: readonly number[]): bigint {
   return positions.reduce((mask, position) => mask | (1n << BigInt(position)), 0n)
 }
@@ -136,6 +143,8 @@ function assertConsistent(statement: Statement): void {
   if (complete.since > statement.asOf) throw new InvalidStatementError({ rule: 'complete-since-after-as-of' })
   const signsSets = complete.systems.some((s) => s === CodeSystem.everSet || s === CodeSystem.activeSet)
   if (signsSets !== complete.setsEdition > 0) throw new InvalidStatementError({ rule: 'sets-edition' })
+  if (new Set(complete.systems.filter(sharesBit)).size % systemsSharingBit !== 0)
+    throw new InvalidStatementError({ rule: 'systems-sharing-a-bit' })
   completenessFields(complete)
 }
 
@@ -151,7 +160,7 @@ function isConsistent(statement: Statement): boolean {
 /** An issuer was asked to sign what contradicts itself. */
 export class InvalidStatementError extends Error {
   override readonly name = 'Credential.InvalidStatementError'
-  readonly rule: 'expires-before-as-of' | 'complete-since-after-as-of' | 'sets-edition'
+  readonly rule: 'expires-before-as-of' | 'complete-since-after-as-of' | 'sets-edition' | 'systems-sharing-a-bit'
   constructor({ rule }: { rule: InvalidStatementError['rule'] }) {
     super(`A credential must not be signed: it breaks the rule "${rule}".`)
     this.rule = rule

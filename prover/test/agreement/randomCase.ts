@@ -155,7 +155,12 @@ function randomCompleteness(random: Random, policy: Policy, today: Day.Day, asOf
   const stated = policy.record.completeFrom
   const from = stated && 'daysBeforeToday' in stated ? today - stated.daysBeforeToday : today - random.pick(offsets)
   const some = <T>(all: readonly T[]) => (random.integer(3) ? [...all] : all.filter(() => random.integer(6) > 0))
-  const systems = some(everything.systems)
+  // HL7's systems share one bit: all of them are complete, or none is said to be.
+  const isHl7 = (system: CodeSystem.CodeSystem) => system.startsWith('HL7 ')
+  const drawn = some(everything.systems)
+  const systems = everything.systems.filter(isHl7).every((each) => drawn.includes(each))
+    ? drawn
+    : drawn.filter((each) => !isHl7(each))
   const signsSets = systems.includes(CodeSystem.everSet) || systems.includes(CodeSystem.activeSet)
   const since = random.pick([Day.earliest, Day.earliest, from, from - 1, random.integer(3) ? from : from + 1])
   return {
