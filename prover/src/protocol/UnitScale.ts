@@ -258,7 +258,7 @@ export const packs: Scale = { '{packs}/d': '1', '{pack}/d': '1', '/d': '1', '{#}
  * Units as they are printed, and as clients write them where the UCUM code belongs. None is the UCUM code of another unit
  * of any scale here (K/uL is a kelvin in a microlitre, which nobody measures).
  */
-const printed: Readonly<Record<Unit, readonly string[]>> = {
+export const printed: Readonly<Record<Unit, readonly string[]>> = {
   '10*3/uL': ['10^3/uL', 'x10^3/uL', 'x10*3/uL', 'x10E3/uL', '10E3/uL', '10*3/ul', '10^3/ul', 'K/uL', 'K/ul', 'K/mcL'],
   '10*9/L': ['10^9/L', 'x10^9/L', 'x10*9/L', 'x10E9/L', '10E9/L', '10*9/l', '10^9/l', 'G/L', 'G/l', 'Gpt/L'],
   '10*6/uL': ['10^6/uL', 'x10^6/uL', 'x10*6/uL', 'x10E6/uL', '10E6/uL', '10*6/ul', '10^6/ul', 'M/uL', 'M/ul', 'M/mcL'],
