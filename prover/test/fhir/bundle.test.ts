@@ -20,7 +20,7 @@ const three = [patient(), condition(), observation()]
 const whole = { resources: 3, taken: 3, patients: 1, facts: ['condition', 'observation'], remarks: [] }
 
 describe('a bundle', () => {
-  it.each(['transaction', 'collection', 'document', 'searchset', 'batch'])('of type %s is read', (type) => {
+  it.each(['transaction', 'collection', 'searchset', 'batch'])('of type %s is read', (type) => {
     expect(summary(bundle(three, { type }))).toEqual(whole)
   })
 
