@@ -4,7 +4,7 @@ import * as Value from '../protocol/Value.ts'
 import * as Coding from './Coding.ts'
 import * as DateTime from './DateTime.ts'
 import * as Element from './Element.ts'
-import type * as Omission from './Omission.ts'
+import * as Omission from './Omission.ts'
 import * as Resource from './Resource.ts'
 
 /** hl7.org/fhir/R4/valueset-observation-status.html: why an observation of this status is no fact, if it is none. */
@@ -84,8 +84,7 @@ function lost(
   part: Element.Element,
   { reason, context }: { readonly reason: Omission.Reason; readonly context: Resource.Context },
 ): Resource.Reading {
-  const explained: readonly Omission.Reason[] = ['not-final', 'cancelled', 'entered-in-error', 'after-as-of']
-  if (explained.includes(reason)) return Resource.leftOut(context, { path: part.path, reason })
+  if (Omission.isExplained(reason)) return Resource.leftOut(context, { path: part.path, reason })
   let concept: Coding.Concept | undefined
   try {
     concept = Coding.read(Element.child(part, 'code'))
