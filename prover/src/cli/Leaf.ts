@@ -36,11 +36,11 @@ export function add<Options, Operands extends readonly unknown[]>(
     .description(detail ? `${summary}\n\n${detail}` : summary)
   for (const operand of operands) command.addArgument(operand)
   for (const option of options) command.addOption(option)
-  command.addOption(new Option('--json', 'the answer as JSON').default(false))
-  command.addOption(new Option('--debug', 'errors with their stack, which may quote what was read').default(false))
+  command.addOption(new Option('--json', 'the answer as JSON'))
+  command.addOption(new Option('--debug', 'errors with their stack, which may quote what was read'))
   command.addHelpText('after', `\nExample:\n  $ ${example.replaceAll('\n', '\n    ')}`)
   command.action(async (...all: unknown[]) => {
-    const given = command.opts<Options & Omit<Common, 'signal'>>()
+    const given = { json: false, debug: false, ...(command.opts() as Options) }
     const taken = all.slice(0, command.registeredArguments.length) as unknown as Operands
     process.exitCode = await run(given, (signal) => act({ ...given, signal }, ...taken))
   })

@@ -83,7 +83,7 @@ function addIssue(credential: Command): void {
     usage: 'issue <record>',
     summary: 'Signs a record for a holder, in place of the one before, and writes what the patient takes home.',
     detail:
-      'The holder is told by an enrolment or, for a new record of a holder who has one, by --renew with the old enrolment.\nPublish the status list afterwards: until then the credential before is still alive.',
+      'The holder is told by an enrolment or, for a new record of a holder who has one, by --renew with the old enrolment. Publish the status list afterwards: until then the credential before is still alive.',
     example:
       'medseal credential issue record.json --issuer issuer.json --signing-key hospital.key.json --enrolment enrolment.json --out credential.json',
     options: [

@@ -7,7 +7,6 @@ import * as ExitCode from '../ExitCode.ts'
 import * as Leaf from '../Leaf.ts'
 import * as Options from '../Options.ts'
 import * as Output from '../Output.ts'
-import * as Progress from '../Progress.ts'
 import * as ValueSets from '../ValueSets.ts'
 
 type Given = Options.OnChain & { readonly artifacts?: string; readonly valueSets?: string }
@@ -27,13 +26,7 @@ export function addTo(program: Command): void {
     options: [Options.artifacts(), Options.valueSets(), ...Options.chain()],
     act: async (options) => {
       const findings: Finding[] = []
-      const steps = looksAt(options).map((look) => ({
-        title: look.about,
-        act: async () => {
-          findings.push(await examine(look))
-        },
-      }))
-      await Progress.through(steps)
+      for (const look of looksAt(options)) findings.push(await examine(look))
       if (options.rpc === undefined) findings.push({ about: 'chain', state: 'skipped', says: 'none named (--rpc)' })
       const isWell = findings.every(({ state }) => state !== 'fail')
       const rows = findings.map(({ about, state, says }) => [state, about, says])

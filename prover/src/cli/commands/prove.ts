@@ -38,7 +38,7 @@ export function addTo(program: Command): void {
     usage: 'prove <request>',
     summary: 'Answers a request with a proof: that your record meets its policy, and nothing else.',
     detail:
-      'On a chain, issuer and request are checked there. Off chain (a request without a deployment) --issuers says which\nissuers count. Exit code 3 when the record does not meet the policy: `policy dry-run` says why.',
+      'On a chain, issuer and request are checked there. Off chain (a request without a deployment) --issuers says which issuers count. Exit code 3 when the record does not meet the policy: `policy dry-run` says why.',
     example:
       'medseal prove request.json --credential credential.json --holder holder.json --issuers issuers.json --out proof.json',
     options: [

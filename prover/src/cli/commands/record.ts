@@ -32,7 +32,7 @@ function addImport(record: Command): void {
     usage: 'import <bundle>',
     summary: 'Reads a FHIR R4 bundle as of a day: what is in the record, what was left out and why.',
     detail:
-      'A record may only claim absence for what it is complete for. Since when that is so, only the source of the\nbundle knows: say it with --complete-since.',
+      'A record may only claim absence for what it is complete for. Since when that is so, only the source of the bundle knows: say it with --complete-since.',
     example: 'medseal record import bundle.json --as-of 2026-10-01 --complete-since 1900-01-01 --out record.json',
     options: [
       Options.day('--as-of <date>', 'the day the record speaks for').makeOptionMandatory(),

@@ -14,13 +14,19 @@ import * as ExitCode from '../ExitCode.ts'
 import * as File from '../File.ts'
 import * as IssuersFile from '../files/IssuersFile.ts'
 import * as ProofFile from '../files/ProofFile.ts'
+import * as RequestFile from '../files/RequestFile.ts'
 import * as Leaf from '../Leaf.ts'
 import * as Options from '../Options.ts'
 import * as Output from '../Output.ts'
 import * as Policies from '../Policies.ts'
 import * as ValueSets from '../ValueSets.ts'
 
-type Given = Options.OnChain & { readonly policy?: string; readonly issuers?: string; readonly valueSets?: string }
+type Given = Options.OnChain & {
+  readonly request?: string
+  readonly policy?: string
+  readonly issuers?: string
+  readonly valueSets?: string
+}
 
 /** One thing that was looked at. */
 type Check = { readonly check: string; readonly holds: boolean }
@@ -30,9 +36,10 @@ export function addTo(program: Command): void {
     usage: 'verify <proof>',
     summary: 'Checks a proof: that it shows, for this request and day, that a record meets the policy.',
     detail:
-      'The public signals are computed from the file, never read from it. On a chain, also that the issuers’ root was\nvalid and what receipts there are. Exit code 3 when a check fails.',
-    example: 'medseal verify proof.json --policy policy.json --issuers issuers.json',
+      'The public signals are computed from the file, never read from it. On a chain, also that the issuers’ root was valid and what receipts there are. Exit code 3 when a check fails.',
+    example: 'medseal verify proof.json --request request.json --issuers issuers.json',
     options: [
+      new Option('--request <file>', 'the request it should answer'),
       new Option('--policy <file>', 'the policy it should be about'),
       new Option('--issuers <file>', 'the issuers that count, off chain (issuers/1)').conflicts('rpc'),
       Options.valueSets(),
@@ -64,8 +71,12 @@ async function checksOf(submission: Submission.Submission): Promise<readonly Che
 }
 
 /** What the caller expects of it. */
-function expected(submission: Submission.Submission, { policy, issuers, valueSets }: Given): readonly Check[] {
+function expected(submission: Submission.Submission, { request, policy, issuers, valueSets }: Given): readonly Check[] {
   const checks: Check[] = []
+  if (request !== undefined) {
+    const asked = Request.idOf(File.readJson(request, [RequestFile.kind]).request)
+    checks.push({ check: 'it answers the request given', holds: asked === Request.idOf(submission.request) })
+  }
   if (policy !== undefined) {
     const { hash } = Policies.compile(policy, ValueSets.load(valueSets))
     const holds = submission.request.policyHashes[submission.part] === hash
@@ -109,7 +120,7 @@ function told(
   checks: readonly Check[],
   receipts: readonly Audit.Receipt[] | undefined,
 ): Output.Answer {
-  const { circuit, today, request, part } = submission
+  const { circuit, today, request, part, nullifier, deadline } = submission
   const keyClass = circuits[circuit].class
   if (keyClass === 'development') Output.warn('development keys: anybody can forge such a proof.')
   const valid = checks.every(({ holds }) => holds)
@@ -120,11 +131,13 @@ function told(
     today: Day.format(today),
     requestId: Request.idOf(request),
     policyHash: request.policyHashes[part] ?? null,
+    nullifier,
+    deadline,
     checks,
     ...(receipts && { receipts }),
   }
   const text = [
-    valid ? 'valid' : 'not valid',
+    `${valid ? 'valid' : 'not valid'}, made for ${data.today}, to be used until ${new Date(Number(deadline) * 1000).toISOString()}`,
     ...checks.map(({ check, holds }) => `  ${holds ? 'yes' : 'NO '}  ${check}`),
     ...(receipts ?? []).map(
       ({ transactionHash, blockNumber }) => `receipt in block ${blockNumber}, ${transactionHash}`,
