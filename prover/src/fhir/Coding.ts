@@ -46,7 +46,7 @@ export function codesOf(concept: Element.Element, uri: string): readonly string[
  */
 function systemOf(uri: string | undefined): CodeSystem.CodeSystem | undefined {
   if (uri === undefined) return undefined
-  const system = CodeSystem.fromUri(urisByOid.get(uri) ?? uri)
+  const system = CodeSystem.fromUri(otherUris.get(uri) ?? uri)
   return system === CodeSystem.everSet || system === CodeSystem.activeSet ? undefined : system
 }
 
@@ -81,8 +81,11 @@ function isAmbiguous(system: CodeSystem.CodeSystem, code: string | undefined): b
   return system === 'NDC-11' && code !== undefined && /^\d{10}$/.test(code)
 }
 
-/** Code systems by OID, as CDA documents name them and FHIR servers sometimes repeat (hl7.org/fhir/R4/terminologies-systems.html). */
-const urisByOid: ReadonlyMap<string, string> = new Map([
+/**
+ * Other names of code systems: OIDs, as CDA documents name them and FHIR servers sometimes repeat, and HCPCS as claims
+ * of CMS name it (hl7.org/fhir/R4/terminologies-systems.html, terminology.hl7.org).
+ */
+const otherUris: ReadonlyMap<string, string> = new Map([
   ['urn:oid:2.16.840.1.113883.6.96', 'http://snomed.info/sct'],
   ['urn:oid:2.16.840.1.113883.6.1', 'http://loinc.org'],
   ['urn:oid:2.16.840.1.113883.6.88', 'http://www.nlm.nih.gov/research/umls/rxnorm'],
@@ -92,6 +95,13 @@ const urisByOid: ReadonlyMap<string, string> = new Map([
   ['urn:oid:2.16.840.1.113883.6.69', 'http://hl7.org/fhir/sid/ndc'],
   ['urn:oid:2.16.840.1.113883.12.292', 'http://hl7.org/fhir/sid/cvx'],
   ['urn:oid:2.16.840.1.113883.6.12', 'http://www.ama-assn.org/go/cpt'],
+  ['urn:oid:2.16.840.1.113883.6.285', 'http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets'],
+  [
+    'https://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets',
+    'http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets',
+  ],
+  ['urn:oid:2.16.840.1.113883.6.4', 'http://www.cms.gov/Medicare/Coding/ICD10'],
+  ['urn:oid:2.16.840.1.113883.5.4', 'http://terminology.hl7.org/CodeSystem/v3-ActCode'],
 ])
 
 /** Stands for all HL7 code systems: they share one completeness bit. */

@@ -22,7 +22,7 @@ export function resolver(entries: readonly Bundle.Entry[]): Resolver {
   return (reference) => {
     const target = unversioned(reference)
     const found = byUrl.get(target)
-    if (found || target.includes('#')) return found
+    if (found) return found
     if (!target.includes(':')) return byId.get(target)
     // Two servers may both have a Patient/1: a whole address must be the resource's own, where that is known.
     const [relative = ''] = /[^/]+\/[^/]+$/.exec(target) ?? []

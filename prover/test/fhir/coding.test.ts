@@ -152,6 +152,11 @@ describe('systems', () => {
     ['urn:oid:2.16.840.1.113883.6.88', '861007', 'RxNorm'],
     ['urn:oid:2.16.840.1.113883.6.90', 'E11.9', 'ICD-10-CM'],
     ['urn:oid:2.16.840.1.113883.12.292', '08', 'CVX'],
+    ['urn:oid:2.16.840.1.113883.6.285', 'J1885', 'HCPCS'],
+    ['https://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets', 'J1885', 'HCPCS'],
+    ['urn:oid:2.16.840.1.113883.6.4', '0FT44ZZ', 'ICD-10-PCS'],
+    ['http://www.cms.gov/Medicare/Coding/ICD10', '0FT44ZZ', 'ICD-10-PCS'],
+    ['urn:oid:2.16.840.1.113883.5.4', 'AMB', 'HL7 ActCode'],
     ['http://terminology.hl7.org/CodeSystem/v3-ActCode', 'HIP', 'HL7 ActCode'],
   ])('%s with %s is of %s', (system, code, expected) => {
     expect(read([{ system, code }]).codings.map((coding) => coding.system)).toEqual([expected])
