@@ -14,11 +14,13 @@ export type Imported = {
   readonly remarks: readonly (Place & { readonly reason: Reading.RemarkReason })[]
   /** Sequence numbers that a device gave to readings which nobody handed in. */
   readonly gaps: readonly { readonly device: string; readonly from: number; readonly to: number }[]
+  /** The patient's devices of which nothing could be entered: gaps from the first reading on. */
+  readonly silent: readonly string[]
   /** taken + leftOut = readings, always. */
   readonly account: { readonly readings: number; readonly taken: number; readonly leftOut: number }
   /**
-   * Whether category device-reading may be signed complete: of all batches handed in, every reading of this patient
-   * is among the attributes, and no sequence number before a device's last is missing.
+   * Whether category device-reading may be signed complete: the patient has devices, each has spoken, every reading
+   * handed in is among the attributes, and no sequence number before a device's last is missing.
    */
   readonly complete: boolean
 }
@@ -71,6 +73,8 @@ export function importBatches(
   )
   const omissions = [...notEntered, ...judged.flatMap(({ leftOut }) => leftOut), ...notFitted]
   const gaps = ledgers.flatMap(gapsOf)
+  const enrolled = [...directory.values()].filter((device) => device.patient === patient && device.from <= asOf)
+  const silent = enrolled.map(({ id }) => id).filter((id) => !ledgers.some(({ device }) => device.id === id))
   const readings = batches.reduce((sum, { lines }) => sum + lines.length, 0)
   if (taken.length + omissions.length !== readings) throw new AccountError()
   return {
@@ -78,24 +82,27 @@ export function importBatches(
     omissions,
     remarks: taken.flatMap(({ place, remark }) => (remark ? [{ ...place, reason: remark }] : [])),
     gaps,
+    silent,
     account: { readings, taken: taken.length, leftOut: omissions.length },
-    complete: gaps.length === 0 && omissions.every(({ reason }) => isExplained(reason)),
+    complete:
+      enrolled.length > 0 && silent.length + gaps.length === 0 && omissions.every(({ reason }) => isExplained(reason)),
   }
 }
 
 /**
  * A FHIR import with the readings of the patient's devices: one record of both. Category device-reading is complete
  * where the readings are; of systems the FHIR import speaks alone, as every reading taken or lost is one of LOINC and
- * a lost one already costs the category.
+ * a lost one already costs the category. To be joined once, as `importBatches` reads all of a patient's batches at once.
  */
 export function join<T extends Pick<Import.Imported, 'attributes' | 'complete'>>(imported: T, readings: Imported): T {
   const { attributes, complete } = imported
+  const others = complete.categories.filter((category) => category !== 'device-reading')
   return {
     ...imported,
     attributes: [...attributes, ...readings.attributes],
     complete: {
       ...complete,
-      categories: readings.complete ? [...complete.categories, 'device-reading'] : complete.categories,
+      categories: readings.complete ? [...others, 'device-reading'] : others,
     },
   }
 }

@@ -117,9 +117,31 @@ describe('what explains itself', () => {
   })
 
   it('is left out: another patient’s', () => {
-    const imported = importTexts([batch([systolic(1, '128')])], { patient: 'Patient/q' })
-    expect(reasonsOf(imported)).toEqual([[0, 'other-patient']])
+    const own = Monitor.enrolment({ id: 'cuff-2', publicKey: Monitor.publicKeyHex(2), patient: 'Patient/q' })
+    const both = Device.parseDirectory(Monitor.directoryText(Monitor.enrolment(), own))
+    const other = Batch.write({ device: 'cuff-2', readings: [systolic(1, '90')], signingKey: Monitor.signingKey(2) })
+    const imported = importTexts([batch([systolic(1, '128')]), other], { directory: both, patient: 'Patient/q' })
+    expect(imported.omissions).toEqual([{ batch: 0, line: 0, reason: 'other-patient' }])
+    expect(imported.attributes.map(({ fact }) => fact)).toEqual(['device/cuff-2#1'])
     expect(imported.complete).toBe(true)
+  })
+})
+
+describe('silence', () => {
+  it('of one of the patient’s devices costs completeness, until its enrolment has begun not', () => {
+    const second = { id: 'cuff-2', publicKey: Monitor.publicKeyHex(2) }
+    const both = Device.parseDirectory(Monitor.directoryText(Monitor.enrolment(), Monitor.enrolment(second)))
+    const imported = importTexts([batch([systolic(1, '128')])], { directory: both })
+    expect([imported.silent, imported.complete]).toEqual([['cuff-2'], false])
+    const later = Monitor.enrolment({ ...second, from: '2026-10-02' })
+    const soon = Device.parseDirectory(Monitor.directoryText(Monitor.enrolment(), later))
+    expect(importTexts([batch([systolic(1, '128')])], { directory: soon }).complete).toBe(true)
+  })
+
+  it('of a patient without devices is no completeness', () => {
+    const imported = importTexts([], { patient: 'Patient/nobody' })
+    expect(imported.account).toEqual({ readings: 0, taken: 0, leftOut: 0 })
+    expect(imported.complete).toBe(false)
   })
 })
 
@@ -328,6 +350,11 @@ describe('the directory', () => {
       'must be a LOINC code',
     ],
     ['a member more', Monitor.directoryText(Monitor.enrolment({ colour: 'red' })), 'must only have the members'],
+    [
+      'a prototype',
+      Monitor.directoryText(Monitor.enrolment()).replace('"id"', '"__proto__":{"revokedAt":1},"id"'),
+      'must only have the members',
+    ],
   ])('refuses %s', (_, text, message) => {
     expect(() => Device.parseDirectory(text)).toThrow(message)
     expect(() => Device.parseDirectory(text)).toThrow(Device.InvalidDirectoryError)
