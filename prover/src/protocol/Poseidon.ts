@@ -20,8 +20,8 @@ const blockLength = 8
 /**
  * Poseidon over the BN254 scalar field with circomlib's constants and x^5 as S-box (eprint.iacr.org/2019/458).
  *
- * The constants are not stored: the paper's Grain generator makes them, in some 50 ms a width. The partial rounds are
- * the paper's in a form of fewer multiplications (`sparse`), which more than halves the time of a hash.
+ * The constants are not stored: the paper's Grain generator makes them, in 15 to 35 ms a width. The partial rounds are
+ * the paper's in a form of fewer multiplications (`sparse`), which about halves the time of a hash.
  * @throws {RangeError} for a number of inputs that nothing of Medseal hashes.
  */
 export function ofInputs(count: number): Poseidon {
