@@ -63,7 +63,7 @@ const summary: { readonly [category in AbsenceCategory]: Codes } = {
  */
 export function statedBy(code: Element.Element | undefined, category: AbsenceCategory): Omission.Reason | undefined {
   if (!code) return undefined
-  const { codings } = Coding.read(code)
+  const { codings, lost } = Coding.read(code)
   const reasons = [
     ...codings.map((coding) => reasonOf(coding, category)),
     ...Coding.codesOf(code, ips).map((name) =>
@@ -71,7 +71,9 @@ export function statedBy(code: Element.Element | undefined, category: AbsenceCat
     ),
   ].filter((reason) => reason !== undefined)
   if (reasons.length === 0) return undefined
-  if (codings.some((coding) => reasonOf(coding, category) === undefined)) return 'contradicted'
+  // A code of a system unknown here is the same statement in other words; one that cannot be read may name something.
+  const names = codings.some((coding) => reasonOf(coding, category) === undefined)
+  if (names || lost.some(({ reason }) => reason !== 'unknown-system')) return 'contradicted'
   return reasons.find((reason) => !Omission.isExplained(reason)) ?? reasons.find(isOfAKind) ?? reasons[0]
 }
 
@@ -102,10 +104,11 @@ export function contradicted(
   omissions: readonly Omission.Omission[],
   attributes: readonly Attribute.Attribute[],
 ): readonly Omission.Omission[] {
+  const standing = new Set<string>(attributes.filter(stands).map(({ category }) => category))
   return omissions.map((omission) => {
     const category = deniedBy[omission.reason]
-    const denied = category && attributes.some((attribute) => attribute.category === category && stands(attribute))
-    return denied ? { ...omission, reason: 'contradicted', spoils: { categories: [category], systems: [] } } : omission
+    if (!category || !standing.has(category)) return omission
+    return { ...omission, reason: 'contradicted', spoils: { categories: [category], systems: [] } }
   })
 }
 

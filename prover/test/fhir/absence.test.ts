@@ -91,10 +91,12 @@ describe('a statement that there is none', () => {
     expect(read(noAllergy({ code: both(none, code('http://example.org/local', 'NKA')) })).reasons).toEqual([
       'no-known-allergy',
     ])
-    expect(read(noAllergy({ code: both(none, code(uris.snomed, '91934008')) }))).toEqual({
-      reasons: ['contradicted'],
-      complete: categoriesBut('allergy'),
-    })
+    for (const named of [code(uris.snomed, '91934008'), code(uris.snomed, 'nuts')]) {
+      expect(read(noAllergy({ code: both(none, named) }))).toEqual({
+        reasons: ['contradicted'],
+        complete: categoriesBut('allergy'),
+      })
+    }
   })
 
   it('is of its own category only', () => {

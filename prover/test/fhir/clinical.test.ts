@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import * as CodeSystem from '../../src/protocol/CodeSystem.ts'
+import * as Record from '../../src/protocol/Record.ts'
 import * as Value from '../../src/protocol/Value.ts'
 import {
   allergy,
@@ -13,7 +14,7 @@ import {
   uris,
   without,
 } from './document.ts'
-import { day, facts, imported, omitted, only } from './reading.ts'
+import { asOf, day, facts, imported, omitted, only } from './reading.ts'
 
 const clinical = (status: string) => ({
   clinicalStatus: code('http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical', status),
@@ -250,13 +251,20 @@ describe('any of them', () => {
     expect(different.complete.categories).toEqual(categoriesBut(category))
   })
 
-  it('stands on one day in the order of its time as written', () => {
-    const at = (id: string, time: string) => immunization({ id, occurrenceDateTime: `2024-03-04${time}` })
-    const attributes = facts(at('late', 'T15:00:00+02:00'), at('whole', ''), at('early', 'T09:00:00Z'))
-    expect(attributes.map(({ fact, time }) => [fact, time])).toEqual([
-      ['Immunization/late', '15:00:00+02:00'],
-      ['Immunization/whole', ''],
-      ['Immunization/early', '09:00:00Z'],
-    ])
+  it('stands on one day in the order of its time as written, without a time first', () => {
+    const at = (id: string, time: string, reason: string) =>
+      encounter({
+        id,
+        class: undefined,
+        period: { start: `2024-03-04${time}` },
+        reasonCode: [code(uris.snomed, reason)],
+      })
+    const attributes = facts(
+      at('a', 'T15:00:00+02:00', '195662009'),
+      at('b', '', '444814009'),
+      at('c', 'T09:00:00Z', '446096008'),
+    )
+    const { leaves } = Record.build(attributes, { asOf })
+    expect(leaves.map(({ value }) => value)).toEqual([0n, 444814009n, 446096008n, 195662009n])
   })
 })
