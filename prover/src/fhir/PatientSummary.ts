@@ -111,9 +111,16 @@ function sectionOf(section: Element.Element, targets: Targets, denials: Readonly
   const lost = entries.filter(({ target }) => target === undefined)
   const remarks = lost.map(({ entry }) => remark(entry.path, 'missing-entry', spoiltBy(codes, [typeOf(entry) ?? ''])))
   if (found.length > 0) remarks.push(remark(path, 'selection', spoiltBy(codes, found)))
-  if (entries.length === 0 && !isNilKnown(section)) remarks.push(remark(path, 'not-known', spoiltBy(codes, [])))
+  if (entries.length === 0 && !isHeading(section) && !isNilKnown(section))
+    remarks.push(remark(path, 'not-known', spoiltBy(codes, [])))
   if (Resource.isModified(section)) remarks.push(remark(path, 'modified-meaning', Omission.everything))
   return { codes, remarks }
+}
+
+/** Whether a section says nothing itself and only stands above others. */
+function isHeading(section: Element.Element): boolean {
+  const saysNothing = ['code', 'text', 'emptyReason'].every((name) => Element.child(section, name) === undefined)
+  return saysNothing && Element.children(section, 'section').length > 0
 }
 
 /** What a section tells of by its codes and by the types of what it lists; if neither says it, of anything. */
