@@ -10,6 +10,7 @@ import * as File from './File.ts'
 import * as CredentialFile from './files/CredentialFile.ts'
 import type { Deployment } from './files/DeploymentFile.ts'
 import * as KeyFile from './files/KeyFile.ts'
+import * as Output from './Output.ts'
 import * as Secret from './Secret.ts'
 
 /** What a patient brings to a command: words, and what an issuer gave. Secret. */
@@ -30,7 +31,7 @@ export function readCredential(path: string): {
   try {
     return { credential, record: Record.check(record, { asOf: credential.asOf }) }
   } catch (cause) {
-    throw new File.InvalidError({ path, problem: cause instanceof Error ? cause.message : 'not a record', cause })
+    throw new File.InvalidError({ path, problem: Output.describe(cause), cause })
   }
 }
 
