@@ -4,40 +4,9 @@ import * as Import from '../../src/fhir/Import.ts'
 import * as CodeSystem from '../../src/protocol/CodeSystem.ts'
 import * as Day from '../../src/protocol/Day.ts'
 import { fileOf, folder, haveFolder } from '../expectations.ts'
-import { bundle, code, type Json, patient, uris, without } from './document.ts'
+import { bundle, claim, code, explanation, type Json, line, patient, uris, usd, without } from './document.ts'
 
 const asOf = Day.parse('2024-06-15')
-const hcpcs = 'http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets'
-const adjudicationUri = 'http://terminology.hl7.org/CodeSystem/adjudication'
-const usd = (value: number) => ({ value, currency: 'USD' })
-
-function line(change: Json = {}): Json {
-  return {
-    sequence: 1,
-    productOrService: code(uris.snomed, '185349003'),
-    servicedDate: '2024-03-04',
-    net: usd(129.16),
-    ...change,
-  }
-}
-
-function claim(change: Json = {}): Json {
-  return {
-    resourceType: 'Claim',
-    id: 'k',
-    status: 'active',
-    use: 'claim',
-    patient: { reference: 'Patient/p' },
-    created: '2024-05-01',
-    item: [line()],
-    ...change,
-  }
-}
-
-function explanation(change: Json = {}): Json {
-  return { ...claim(), resourceType: 'ExplanationOfBenefit', id: 'e', claim: { reference: 'Claim/k' }, ...change }
-}
-
 function imported(...resources: readonly Json[]) {
   const result = Import.importBundle(JSON.stringify(bundle([patient(), ...resources])), { asOf })
   const { account } = result
@@ -75,7 +44,7 @@ describe.each(kinds)('%s', (type, make) => {
   it('is a charge for each line: code, first day of service, amount', () => {
     const item = [
       line(),
-      line({ sequence: 2, productOrService: code(hcpcs, 'J1885'), net: usd(0.1), servicedDate: '2024-03' }),
+      line({ sequence: 2, productOrService: code(uris.hcpcs, 'J1885'), net: usd(0.1), servicedDate: '2024-03' }),
       line({ sequence: 3, net: usd(-20), servicedDate: '2024-03-05T10:00:00-05:00' }),
     ]
     expect(charges(make({ item }))).toEqual([
@@ -213,7 +182,7 @@ describe.each(kinds)('%s', (type, make) => {
   })
 
   it('whose lines have details of their own codes does not say all it charges', () => {
-    const item = [line({ detail: [{ sequence: 1, productOrService: code(hcpcs, 'J1885'), net: usd(10) }] })]
+    const item = [line({ detail: [{ sequence: 1, productOrService: code(uris.hcpcs, 'J1885'), net: usd(10) }] })]
     const { remarks, complete } = imported(make({ item }))
     expect(remarks.map(({ reason, path }) => [reason, path])).toEqual([['unread-lines', `${type}.item[0].detail`]])
     expect(complete.categories).not.toContain('charge')
@@ -222,7 +191,7 @@ describe.each(kinds)('%s', (type, make) => {
 
   it('with anything of another type in it gives a charge, or an omission that spoils charges', () => {
     const whole = make({ billablePeriod: { start: '2024-02-01' } })
-    const adjudication = [{ category: code(adjudicationUri, 'submitted'), amount: usd(5) }]
+    const adjudication = [{ category: code(uris.adjudication, 'submitted'), amount: usd(5) }]
     const part = { ...without(line(), 'net'), servicedPeriod: { start: '2024-03-04' }, adjudication, detail: [] }
     const documents = [
       ...Object.keys(whole).flatMap((name) => odd.map((value) => ({ ...whole, [name]: value }))),
@@ -238,7 +207,7 @@ describe.each(kinds)('%s', (type, make) => {
         { ...whole, item: [{ ...part, adjudication: [{ category: value, amount: value }] }] },
         {
           ...whole,
-          item: [{ ...part, adjudication: [{ category: code(adjudicationUri, 'submitted'), amount: value }] }],
+          item: [{ ...part, adjudication: [{ category: code(uris.adjudication, 'submitted'), amount: value }] }],
         },
         { ...whole, item: [line({ productOrService: { coding: value } })] },
         { ...whole, item: [line(), value] },
@@ -257,10 +226,10 @@ describe.each(kinds)('%s', (type, make) => {
 const odd = [null, true, -7, 1e300, '', 'x', [], [null], [7], {}, { a: 1 }]
 
 describe('ExplanationOfBenefit', () => {
-  const submitted = (amount: Json) => ({ category: code(adjudicationUri, 'submitted'), amount })
+  const submitted = (amount: Json) => ({ category: code(uris.adjudication, 'submitted'), amount })
 
   it('says what was submitted where a line has no net', () => {
-    const benefit = { category: code(adjudicationUri, 'benefit'), amount: usd(60) }
+    const benefit = { category: code(uris.adjudication, 'benefit'), amount: usd(60) }
     const amounts = (change: Json) => charges(explanation({ item: [line(change)] })).map(([, , amount]) => amount)
     expect(amounts({ net: undefined, adjudication: [benefit, submitted(usd(80))] })).toEqual([80_000_000n])
     expect(amounts({ net: usd(90), adjudication: [submitted(usd(80))] })).toEqual([90_000_000n])
@@ -271,7 +240,7 @@ describe('ExplanationOfBenefit', () => {
   })
 
   it('to which the payer added lines does not say all it charges', () => {
-    const addItem = [{ itemSequence: [1], productOrService: code(hcpcs, 'J1885'), net: usd(10) }]
+    const addItem = [{ itemSequence: [1], productOrService: code(uris.hcpcs, 'J1885'), net: usd(10) }]
     expect(imported(explanation({ addItem })).complete.categories).not.toContain('charge')
     expect(imported(explanation({ addItem: [] })).complete.categories).toContain('charge')
   })
@@ -374,7 +343,7 @@ describe('ExplanationOfBenefit', () => {
       false,
       false,
     ])
-    const further = of({ productOrService: { coding: [...cpt('99213').coding, ...code(hcpcs, 'J1885').coding] } })
+    const further = of({ productOrService: { coding: [...cpt('99213').coding, ...code(uris.hcpcs, 'J1885').coding] } })
     expect([further.complete.systems.includes('CPT'), further.complete.systems.includes('HCPCS')]).toEqual([
       true,
       false,

@@ -5,23 +5,9 @@ import * as CodeSystem from '../../src/protocol/CodeSystem.ts'
 import * as Day from '../../src/protocol/Day.ts'
 import * as Value from '../../src/protocol/Value.ts'
 import { fileOf, folder, haveFolder } from '../expectations.ts'
-import { bundle, code, type Json, patient, without } from './document.ts'
+import { bundle, code, coverage, type Json, patient, uris, without } from './document.ts'
 
 const asOf = Day.parse('2024-06-15')
-const actCode = 'http://terminology.hl7.org/CodeSystem/v3-ActCode'
-
-function coverage(change: Json = {}): Json {
-  return {
-    resourceType: 'Coverage',
-    id: 'v',
-    status: 'active',
-    type: code(actCode, 'HIP'),
-    beneficiary: { reference: 'Patient/p' },
-    payor: [{ display: 'An insurer' }],
-    period: { start: '2023-01-01', end: '2024-12-31' },
-    ...change,
-  }
-}
 
 function imported(...resources: readonly Json[]) {
   return Import.importBundle(JSON.stringify(bundle([patient(), ...resources])), { asOf })
@@ -127,7 +113,7 @@ describe('Coverage', () => {
   it('keeps the type it knows beside one it does not', () => {
     const coding = [
       { system: 'https://nahdo.org/sopt', code: '1' },
-      { system: actCode, code: 'PUBLICPOL' },
+      { system: uris.actCode, code: 'PUBLICPOL' },
     ]
     const { remarks, complete } = imported(coverage({ type: { coding } }))
     expect(only(coverage({ type: { coding } })).code).toBe('PUBLICPOL')
@@ -146,7 +132,7 @@ describe('Coverage', () => {
     }
     expect(omitted(coverage({ period: { start: 1 } }))).toEqual(['wrong-type', false])
     expect(omitted(coverage({ period: { end: ['2024-01-01'] } }))).toEqual(['wrong-type', false])
-    expect(omitted(coverage({ type: { coding: [{ system: actCode, code: 5 }] } }))).toEqual(['wrong-type', false])
+    expect(omitted(coverage({ type: { coding: [{ system: uris.actCode, code: 5 }] } }))).toEqual(['wrong-type', false])
   })
 
   it.runIf(haveFolder)(

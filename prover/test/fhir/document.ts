@@ -35,6 +35,8 @@ export const uris = {
   icd10cm: 'http://hl7.org/fhir/sid/icd-10-cm',
   cvx: 'http://hl7.org/fhir/sid/cvx',
   actCode: 'http://terminology.hl7.org/CodeSystem/v3-ActCode',
+  adjudication: 'http://terminology.hl7.org/CodeSystem/adjudication',
+  hcpcs: 'http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets',
   summary: 'http://hl7.org/fhir/uv/ips/CodeSystem/absent-unknown-uv-ips',
   ucum: 'http://unitsofmeasure.org',
 } as const
@@ -170,6 +172,52 @@ export function encounter(change: Json = {}): Json {
     period: { start: '2021-03-04T05:06:07Z', end: '2021-03-09T10:00:00Z' },
     ...change,
   }
+}
+
+export function coverage(change: Json = {}): Json {
+  return {
+    resourceType: 'Coverage',
+    id: 'v',
+    status: 'active',
+    type: code(uris.actCode, 'HIP'),
+    beneficiary: subject,
+    payor: [{ display: 'An insurer' }],
+    period: { start: '2023-01-01', end: '2024-12-31' },
+    ...change,
+  }
+}
+
+export function usd(value: number) {
+  return { value, currency: 'USD' }
+}
+
+/** A line of a claim or of an explanation of benefit. */
+export function line(change: Json = {}): Json {
+  return {
+    sequence: 1,
+    productOrService: code(uris.snomed, '185349003'),
+    servicedDate: '2024-03-04',
+    net: usd(129.16),
+    ...change,
+  }
+}
+
+export function claim(change: Json = {}): Json {
+  return {
+    resourceType: 'Claim',
+    id: 'k',
+    status: 'active',
+    use: 'claim',
+    patient: subject,
+    created: '2024-05-01',
+    item: [line()],
+    ...change,
+  }
+}
+
+/** An insurer's, of that claim. */
+export function explanation(change: Json = {}): Json {
+  return { ...claim(), resourceType: 'ExplanationOfBenefit', id: 'e', claim: { reference: 'Claim/k' }, ...change }
 }
 
 export function bundle(resources: readonly unknown[], change: Json = {}): Json {

@@ -7,17 +7,23 @@ import * as Day from '../../src/protocol/Day.ts'
 import {
   allergy,
   bundle,
+  claim,
+  code,
   condition,
+  coverage,
   type Json as Document,
   dispense,
   encounter,
+  explanation,
   immunization,
+  line,
   observation,
   patient,
   prescription,
   procedure,
   statement,
   uris,
+  usd,
 } from './document.ts'
 
 const asOf = Day.parse('2024-06-15')
@@ -69,6 +75,16 @@ describe('hostile documents', () => {
       immunization({ isSubpotent: false }),
       procedure(),
       encounter({ reasonCode: [{ coding: [{ system: uris.snomed, code: '195662009' }] }] }),
+      coverage(),
+      claim({ billablePeriod: { start: '2024-03-01' }, item: [line({ detail: [{ sequence: 1 }] })] }),
+      explanation({
+        claim: { reference: 'Claim/other' },
+        addItem: [{ itemSequence: [1] }],
+        item: [
+          line({ net: undefined, adjudication: [{ category: code(uris.adjudication, 'submitted'), amount: usd(1) }] }),
+          line({ servicedDate: undefined, servicedPeriod: { start: '2024-03-04' } }),
+        ],
+      }),
     ]
     let count = 0
     for (const mutation of mutations(bundle(resources, { link: [{ relation: 'self' }] }))) {
@@ -83,7 +99,7 @@ describe('hostile documents', () => {
       }
     }
     expect(count).toBeGreaterThan(1_000)
-  })
+  }, 120_000)
 
   it.each([
     ['condition', condition()],
