@@ -179,14 +179,14 @@ interface Circomlibjs {
   }>
 }
 
-describe('The libraries in the browser', () => {
+describe('What runs in the browser', () => {
   const circomlibjs: Circomlibjs = createRequire(import.meta.url)('circomlibjs')
   const seed = 9
   const random = Verdict.seeded(seed)
   const bytes = (length: number) => Uint8Array.from({ length }, () => Math.floor(random() * 256))
   const element = () => bytes(32).reduce((sum, byte) => sum * 256n + BigInt(byte), 0n) % fieldOrder
 
-  it(`CIR-9 poseidon-lite hashes as circomlibjs does: 1,000 random cases from seed ${seed}, and the edges`, async () => {
+  it(`CIR-9 Hash is the Poseidon of circomlibjs: 1,000 random cases from seed ${seed}, and the edges`, async () => {
     const poseidon = await circomlibjs.buildPoseidon()
     const theirs = (inputs: readonly bigint[]) => poseidon.F.toObject(poseidon(inputs))
     const edges = [0n, 1n, fieldOrder - 1n]
