@@ -96,7 +96,7 @@ function outcome(
   attributes: readonly Attribute.Attribute[],
   { signed, on = today, record }: Given = {},
 ) {
-  const requirement = { maximumAgeDays: 30, completeFrom: { date: '2010-01-01' }, ...record }
+  const requirement = { maximumAgeDays: 30, completeFrom: { date: '2010-01-01' }, setsEdition: 1, ...record }
   const policy: Policy.Policy = { medseal: 'policy/1', name: 'test', issuers: ['keeper'], record: requirement, require }
   return evaluate(policy, attributes, { today: on, asOf: today, valueSets, complete: { ...complete, ...signed } })
 }
@@ -198,7 +198,7 @@ describe('LATEST', () => {
 })
 
 describe('NONE', () => {
-  const none: Policy.Formula = { none: { category: 'condition', set: 'diabetes' } }
+  const none = { none: { category: 'condition', set: 'diabetes' } } as const
 
   it('holds when there is nothing, whatever its value or mark', () => {
     expect(met(none, [])).toBe(true)
@@ -221,6 +221,18 @@ describe('NONE', () => {
   it('needs the edition the policy names, and is content with a later one', () => {
     expect(met(none, [], { record: { setsEdition: 2 } })).toBe(false)
     expect(met(none, [], { record: { setsEdition: 2 }, signed: { setsEdition: 3 } })).toBe(true)
+  })
+
+  it('must name the edition of the set at least, where nothing of it may be there', () => {
+    const unnamed = { record: { setsEdition: undefined } } as unknown as Given
+    const count: Policy.Formula = { count: none.none, range: { max: 3 } }
+    for (const whole of [none, count, not(count), not({ any: none.none })]) {
+      expect(() => met(whole, [], unnamed)).toThrow(RefusedError)
+      expect(() => met(whole, [], { record: { setsEdition: 0 } })).toThrow(RefusedError)
+    }
+    const diabetic = [diagnosis('SNOMED CT', '44054006')]
+    expect([met({ any: none.none }, diabetic, unnamed), met(not(none), diabetic, unnamed)]).toEqual([true, true])
+    expect(met({ none: hba1c, window: lastYear }, [], unnamed)).toBe(true)
   })
 
   it('must say since when the record is complete, unless a window does', () => {

@@ -112,7 +112,7 @@ function predicatesOf(tree: Tree): readonly { readonly predicate: Policy.Predica
 }
 
 /** What the record as a whole must be: what the policy states, and what its predicates of absence need. */
-function needsOf(policy: Policy.Policy, tree: Tree, { today }: Circumstances) {
+function needsOf(policy: Policy.Policy, tree: Tree, { today, valueSets }: Circumstances) {
   const categories = new Set<Category>()
   const systems = new Set<CodeSystem>()
   const starts: (Day.Day | undefined)[] = []
@@ -125,6 +125,14 @@ function needsOf(policy: Policy.Policy, tree: Tree, { today }: Circumstances) {
     if (('any' in predicate && !negated) || ('none' in predicate && negated)) continue
     categories.add(codes.category)
     systems.add(systemOf(codes))
+    if ('set' in codes) {
+      // "None of them" is only as true as the list of them was long when the record was searched.
+      const published = valueSets.find(({ name }) => name === codes.set)?.edition ?? 0
+      const promised = policy.record.setsEdition
+      if (promised === undefined || promised < published) {
+        throw new RefusedError('a set spoken of as a whole has an edition, and the policy must ask for it')
+      }
+    }
     starts.push(predicate.window?.from && dayOf(predicate.window.from, today))
   }
   const stated = policy.record.completeFrom && dayOf(policy.record.completeFrom, today)

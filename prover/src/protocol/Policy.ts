@@ -17,13 +17,16 @@ export type Policy = {
   readonly require: Formula
 }
 
-/** What the record as a whole must be. Completeness needed by the predicates is derived and need not be repeated. */
+/** What the record as a whole must be. Categories and systems needed by the predicates are derived. */
 export type RecordRequirement = {
   /** Greatest age of the record's asOf, in days before today. */
   readonly maximumAgeDays: number
   /** The record must be complete since this day. Derived from windows; must be stated for absence without a window. */
   readonly completeFrom?: DayReference
-  /** Least edition of the value sets; derived as 1 where sets are used. */
+  /**
+   * Least edition of the value sets the record was matched against. Must be stated, and be at least each set's own, for
+   * absence, counts, the latest and means over sets; derived as 1 where `any` alone uses sets.
+   */
   readonly setsEdition?: number
 }
 

@@ -78,16 +78,11 @@ function header(
   const needed = codes
     .filter(({ ofWhole }) => ofWhole)
     .map(({ target }) => PolicyPredicate.resolve(target, 'require', valueSets))
-  const usesSets = codes.some(({ target }) => 'set' in target)
-  const leastEdition = usesSets ? 1 : 0
-  const setsEdition = record.setsEdition ?? leastEdition
-  if (!PolicyPredicate.isCount(setsEdition, mostEditions) || setsEdition < leastEdition)
-    PolicyPredicate.refuse('record.setsEdition', `it must lie between ${leastEdition} and ${mostEditions}`)
   const from = completeFrom(policy, predicates)
   const fields = Credential.completenessFields({
     categories: needed.map(({ category }) => category),
     systems: needed.map(({ system }) => system),
-    setsEdition,
+    setsEdition: setsEdition(policy, codes, valueSets),
     since: Day.earliest,
   })
   return {
@@ -100,6 +95,27 @@ function header(
     maximumAgeDays: record.maximumAgeDays,
     blind: blind === undefined ? 0n : BigInt(`0x${blind}`),
   }
+}
+
+/**
+ * The least edition of the sets the record was matched against. Over sets, absence, counts, the latest and means are as
+ * good as the members: a record matched before a set was widened lacks facts the set now holds. So the edition must be
+ * stated where they are used, and is never derived: with the next edition it would silently change the policy's hash.
+ */
+function setsEdition({ record }: Policy, codes: readonly Ranged[], valueSets: ValueSet.Index): number {
+  const stated = record.setsEdition
+  const least = codes.some(({ target }) => 'set' in target) ? 1 : 0
+  if (stated !== undefined && (!PolicyPredicate.isCount(stated, mostEditions) || stated < least))
+    PolicyPredicate.refuse('record.setsEdition', `it must lie between ${least} and ${mostEditions}`)
+  for (const { target, ofWhole } of codes) {
+    const set = 'set' in target && ofWhole ? valueSets.byName.get(target.set) : undefined
+    if (set && (stated ?? 0) < set.edition)
+      PolicyPredicate.refuse(
+        'record.setsEdition',
+        `it must be stated as ${set.edition} at least: what is asked of value set "${set.name}" speaks of all its members`,
+      )
+  }
+  return stated ?? least
 }
 
 /** The day since which the record must be complete: what was stated, and never later than a window of absence opens. */
@@ -135,7 +151,9 @@ function earliestOf(references: readonly DayReference[]): DayReference | undefin
 }
 
 /** The codes a predicate ranges over, and whether it speaks of all there is rather than of one that exists. */
-function codesOf(predicate: Predicate): { target: Codes; ofWhole: boolean }[] {
+type Ranged = { readonly target: Codes; readonly ofWhole: boolean }
+
+function codesOf(predicate: Predicate): Ranged[] {
   if ('age' in predicate) return []
   if ('any' in predicate) return [{ target: predicate.any, ofWhole: false }]
   if ('latest' in predicate) return [{ target: predicate.latest, ofWhole: true }]

@@ -264,7 +264,7 @@ function randomPolicy(random: Random, circuit: Eligibility.Circuit, today: Day.D
     record: {
       maximumAgeDays: random.pick([0, 1, 30, 365, Day.offset]),
       ...(random.integer(6) ? { completeFrom: { daysBeforeToday: random.pick([365, 365, 3_650, 90]) } } : {}),
-      ...(random.integer(4) ? {} : { setsEdition: random.pick([1, 3, 4]) }),
+      ...(random.integer(4) ? { setsEdition: random.pick([1, 1, 3, 4]) } : {}),
     },
     ...some(random.bits(128).toString(16).padStart(32, '1'), 'blind'),
     require: randomFormula(random, circuit, today),

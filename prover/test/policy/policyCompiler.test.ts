@@ -39,7 +39,7 @@ function policyOf(require: Formula, change: Partial<Policy> = {}): Policy {
     medseal: 'policy/1',
     name: 'Test',
     issuers: ['hospital'],
-    record: { maximumAgeDays: 30, completeFrom: { daysBeforeToday: 3_650 } },
+    record: { maximumAgeDays: 30, completeFrom: { daysBeforeToday: 3_650 }, setsEdition: 2 },
     require,
     ...change,
   }
@@ -379,30 +379,29 @@ describe('the header', () => {
   })
 
   it.each<[string, Formula, CodeSystem.Category[], number[], number]>([
-    ['any of a set: its edition only', { any: stroke }, [], [], 1],
-    ['none of a set', { none: stroke }, ['condition'], [20], 1],
-    ['none of an active set', { none: { ...stroke, active: true } }, ['condition'], [21], 1],
-    ['latest', { latest: hba1c, value: aboveSix }, ['observation'], [2], 0],
-    ['count of a prefix', { count: e11, range: { max: 3 } }, ['condition'], [4], 0],
-    ['average', { average: hba1c, value: aboveSix, minimumCount: 1 }, ['observation'], [2], 0],
-    ['not any', not({ any: e11 }), ['condition'], [4], 0],
-    ['not none', not({ none: e11 }), [], [], 0],
+    ['none of a set', { none: stroke }, ['condition'], [20], 2],
+    ['none of an active set', { none: { ...stroke, active: true } }, ['condition'], [21], 2],
+    ['latest', { latest: hba1c, value: aboveSix }, ['observation'], [2], 2],
+    ['count of a prefix', { count: e11, range: { max: 3 } }, ['condition'], [4], 2],
+    ['average', { average: hba1c, value: aboveSix, minimumCount: 1 }, ['observation'], [2], 2],
+    ['not any', not({ any: e11 }), ['condition'], [4], 2],
+    ['not none', not({ none: e11 }), [], [], 2],
     [
       'systems from 32 on share a bit',
       { none: { category: 'demographic', system: 'HL7 AdministrativeGender', code: 'male' } },
       ['demographic'],
       [23],
-      0,
+      2,
     ],
     [
       'several',
       { anyOf: [{ none: stroke }, { count: hba1c, range: { min: 1 } }] },
       ['condition', 'observation'],
       [2, 20],
-      1,
+      2,
     ],
   ])('asks for what %s', (_, formula, categories, systems, setsEdition) => {
-    const header = headerOf(formula, { completeFrom: { daysBeforeToday: 100 } })
+    const header = headerOf(formula, { completeFrom: { daysBeforeToday: 100 }, setsEdition: 2 })
     expect(header).toMatchObject({
       categories: categories.map(categoryBit).reduce((a, b) => a | b, 0n),
       systems: systems.map(systemBit).reduce((a, b) => a | b, 0n),
@@ -412,9 +411,45 @@ describe('the header', () => {
     })
   })
 
-  it('takes the edition that is stated', () => {
+  it('asks for an edition where any alone uses sets, and takes a later one that is stated', () => {
+    expect(headerOf({ any: stroke }).setsEdition).toBe(1)
+    expect(headerOf(not({ none: stroke })).setsEdition).toBe(1)
+    expect(headerOf({ any: stroke }, { setsEdition: 1 }).setsEdition).toBe(1)
     expect(headerOf({ any: stroke }, { setsEdition: 7 }).setsEdition).toBe(7)
     expect(headerOf({ any: hba1c }, { setsEdition: 7 }).setsEdition).toBe(7)
+    expect(headerOf({ any: hba1c }).setsEdition).toBe(0)
+  })
+
+  const measured: Codes = { category: 'observation', set: 'measured' }
+  const old: Codes = { category: 'condition', set: 'hypertension' }
+
+  it.each<[string, Formula, string, number]>([
+    ['none', { none: stroke }, 'stroke', 2],
+    ['none of an active set', { none: { ...stroke, active: true } }, 'stroke', 2],
+    ['count', { count: stroke, range: { min: 1 } }, 'stroke', 2],
+    ['not any', not({ any: stroke }), 'stroke', 2],
+    ['none of a set of the first edition', { none: old }, 'hypertension', 1],
+    ['latest', { latest: measured, value: aboveSix }, 'measured', 1],
+    ['average', { average: measured, value: aboveSix, minimumCount: 1 }, 'measured', 1],
+    ['the youngest of several', { allOf: [{ any: diabetes }, { none: old }, { none: stroke }] }, 'stroke', 2],
+  ])('must state the edition of every set that is spoken of as a whole: %s', (_, formula, set, edition) => {
+    const record = { completeFrom: { daysBeforeToday: 100 } }
+    const told = `it must be stated as ${edition} at least: what is asked of value set "${set}" speaks of all its members`
+    expect(refusalOf(() => headerOf(formula, { ...record, setsEdition: edition - 1 }))).toBe(
+      edition > 1 ? `record.setsEdition: ${told}` : 'record.setsEdition: it must lie between 1 and 65535',
+    )
+    expect(headerOf(formula, { ...record, setsEdition: edition }).setsEdition).toBe(edition)
+    expect(headerOf(formula, { ...record, setsEdition: edition + 1 }).setsEdition).toBe(edition + 1)
+  })
+
+  it('refuses an edition that is not stated rather than derive it: the next would change the hash', () => {
+    const refusal = (formula: Formula) => refusalOf(() => headerOf(formula, { completeFrom: { daysBeforeToday: 100 } }))
+    const told = (set: string, edition: number) =>
+      `record.setsEdition: it must be stated as ${edition} at least: what is asked of value set "${set}" speaks of all its members`
+    expect(refusal({ none: stroke })).toBe(told('stroke', 2))
+    expect(refusal({ none: old })).toBe(told('hypertension', 1))
+    expect(refusal({ latest: measured, value: aboveSix })).toBe(told('measured', 1))
+    expect(refusal({ anyOf: [{ any: stroke }, { none: old }] })).toBe(told('hypertension', 1))
   })
 
   it('derives since when the record must be complete from the widest window', () => {
