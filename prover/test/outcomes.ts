@@ -12,6 +12,8 @@ export type Outcomes = {
   readonly meets: { readonly [document: string]: string }
   /** Refused by little, or for a reason of its own. */
   readonly misses: { readonly [document: string]: string }
+  /** Of those, who fails one clause of several and no more: nothing else stands in their way. */
+  readonly byOneClause?: readonly string[]
   /** Every other document. */
   readonly others: readonly [outcome: 'yes' | 'no', why: string]
 }
@@ -61,6 +63,7 @@ export const outcomes: readonly Outcomes[] = [
       Michele: `BMI 29.15 and heart failure, but ${noSetsKnown}`,
       Rudolf: 'BMI 26.51',
     },
+    byOneClause: ['clara', 'hugo', 'jonas', 'karin', 'paul', 'vera', 'wilma', 'Hershel'],
     others: ['no', 'no BMI on record'],
   },
   {
@@ -92,6 +95,7 @@ export const outcomes: readonly Outcomes[] = [
       Maria: 'simvastatin 20 mg is of no high intensity',
       Tom: 'LDL 196, but simvastatin 10 mg is of no high intensity',
     },
+    byOneClause: ['dorian', 'jonas', 'mira', 'nils', 'Maria', 'Tom'],
     others: ['no', 'no statin of high intensity, no intolerance'],
   },
   {
@@ -107,6 +111,7 @@ export const outcomes: readonly Outcomes[] = [
       wilma: 'methotrexate in 2024 and a test, but tofacitinib as well',
       Hershel: 'methotrexate since 2018, but no test',
     },
+    byOneClause: ['sven', 'tilda', 'wilma', 'Hershel'],
     others: ['no', 'no rheumatoid arthritis'],
   },
   {
@@ -127,6 +132,7 @@ export const outcomes: readonly Outcomes[] = [
       Fabian: 'eGFR 126, BMI 30.29, but HbA1c 6.07 % last, 7.57 % before',
       Patria: 'HbA1c 7.56 %, but no eGFR',
     },
+    byOneClause: ['adela', 'paul', 'uwe', 'Fabian', 'Patria'],
     others: ['no', 'no type 2 diabetes'],
   },
   {
@@ -145,6 +151,7 @@ export const outcomes: readonly Outcomes[] = [
       Fabian: 'diabetic, and cholesterol 242.77',
       Tom: 'cholesterol 225.35, never smoked, but one blood pressure in a year, and no ratio',
     },
+    byOneClause: ['lars', 'mira', 'xaver'],
     others: ['no', 'no cholesterol/HDL ratio on record (9830-1)'],
   },
   {
@@ -165,6 +172,7 @@ export const outcomes: readonly Outcomes[] = [
       Mafalda: 'takes warfarin',
       Michele: noSetsKnown,
     },
+    byOneClause: ['ines', 'quinn', 'uwe', 'Hershel', 'Mafalda'],
     others: ['yes', 'no allergy, and neither allopurinol, methotrexate, probenecid nor an anticoagulant'],
   },
   {
@@ -179,6 +187,7 @@ export const outcomes: readonly Outcomes[] = [
       zeno: 'polio 2; all else fits',
       Dana: 'polio 3, hepatitis B 3, but MMR 1 and varicella 1',
     },
+    byOneClause: ['yara', 'zeno'],
     others: ['no', 'no vaccine against measles, no test of immunity'],
   },
   {

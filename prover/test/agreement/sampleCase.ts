@@ -51,11 +51,11 @@ const readingsFolder = join(samples, '../readings')
 const signingKey = new Uint8Array(32).fill(23) as Issuer.SigningKey
 const secret = 0x5ec2e7n as Holder.HolderSecret
 
-/** What is read of a document and of the patient's cuff, complete since birth. */
-export function contentOf({ file, day }: Document): Issue.Content {
+/** What is read of a document and of the patient's cuff, complete since birth. @param bundle The document's unless told. */
+export function contentOf({ file, day }: Document, bundle = bundleOf(file)): Issue.Content {
   const asOf = Day.parse(day)
   const since = Day.parse('1900-01-01')
-  const { content } = Issue.read(bundleOf(file), { asOf, since, valueSets: Stage.valueSets() })
+  const { content } = Issue.read(bundle, { asOf, since, valueSets: Stage.valueSets() })
   const [folder, name] = readings[file] ?? []
   if (folder === undefined) return content
   const read = (other: string) => readFileSync(join(readingsFolder, folder, other), 'utf8')
