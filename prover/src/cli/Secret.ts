@@ -63,19 +63,17 @@ async function readInput(): Promise<string> {
 
 /** Asks on standard error; what is typed does not show. */
 function prompt(question: string): Promise<string> {
-  process.stderr.write(question)
   const silent = new Writable({ write: (_chunk, _encoding, written) => written() })
   const terminal = createInterface({ input: process.stdin, output: silent, terminal: true })
-  return new Promise((answer, refuse) => {
-    terminal.once('SIGINT', () => {
-      terminal.close()
-      refuse(new DOMException('Cancelled.', 'AbortError'))
-    })
-    terminal.once('line', (line) => {
-      terminal.close()
-      process.stderr.write('\n')
-      answer(line)
-    })
+  process.stderr.write(question)
+  const { promise, resolve, reject } = Promise.withResolvers<string>()
+  const cancel = () => reject(new DOMException('Cancelled.', 'AbortError'))
+  terminal.once('line', resolve).once('SIGINT', cancel).once('close', cancel)
+  process.once('SIGINT', cancel)
+  return promise.finally(() => {
+    process.removeListener('SIGINT', cancel)
+    terminal.close()
+    process.stderr.write('\n')
   })
 }
 
