@@ -99,13 +99,20 @@ const rows: readonly Row[] = [
   ],
 
   ['P7', 'karin', '51 years that day, mean 135.5', { ...birth('1975-10-01'), ...systolic(2, 137) }, true],
-  ['P7', 'karin', '51 years tomorrow, mean 135.5', systolic(2, 137), false],
+  ['P7', 'karin', '51 years tomorrow, mean 135.05', systolic(2, 136.1), false],
   ['P7', 'jonas', '51 years, mean 140.03', systolic(2, 138.1), false],
   ['P7', 'lars', '51 years that day, mean 136', birth('1975-10-01'), true],
   ['P7', 'jonas', '65 years tomorrow', birth('1961-10-02'), true],
   ['P7', 'jonas', '65 years that day', birth('1961-10-01'), false],
   ['P7', 'karin', 'two readings, one 365 days ago', dated(1, '2025-10-01'), true],
-  ['P7', 'karin', 'one reading, the other 366 days ago', dated(1, '2025-09-30'), false],
+  [
+    'P7',
+    'karin',
+    'one reading of 134, the other 366 days ago',
+    { ...dated(1, '2025-09-30'), ...systolic(2, 134) },
+    false,
+  ],
+  ['P7', 'karin', '65 years, mean 135', birth('1961-10-01'), false],
   [
     'P7',
     'jonas',
