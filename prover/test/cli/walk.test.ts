@@ -174,7 +174,13 @@ describe.skipIf(!haveFolder)('a bundle of somebody else’s', () => {
     expect(JSON.parse(proven.stdout)).toMatchObject({ circuit: 'eligibility-m', today: '2019-09-23', part: 0 })
 
     const expected = ['--policy', glp1, '--issuers', 'issuers.json', '--request', 'request.json']
-    expect(await at.json(['verify', 'proof.json', ...expected])).toMatchObject({ valid: true, keyClass: 'development' })
+    expect(await at.json(['verify', 'proof.json', ...expected])).toMatchObject({
+      valid: true,
+      keyClass: 'development',
+      notChecked: [],
+    })
+    const unasked = await at.run(['verify', 'proof.json', '--json'])
+    expect(unasked.stderr.match(/nobody said/g)).toHaveLength(2)
     const other = await at.run(['verify', 'proof.json', '--policy', wegovy, '--json'])
     expect([other.code, JSON.parse(other.stdout).valid]).toEqual([3, false])
 

@@ -51,7 +51,10 @@ export function addTo(program: Command): void {
       const onChain = Chain.isNamed(options)
         ? await Chain.use(options, (network) => lookUp(network, submission))
         : { checks: [], receipts: undefined }
-      return told(submission, [...checks, ...onChain.checks], onChain.receipts)
+      return told(submission, [...checks, ...onChain.checks], {
+        receipts: onChain.receipts,
+        notChecked: notChecked(options),
+      })
     },
   })
 }
@@ -89,6 +92,15 @@ function expected(submission: Submission.Submission, { request, policy, issuers,
   return checks
 }
 
+/** What nobody said, and a proof is worth nothing without: whoever makes one chooses its issuers and its question. */
+function notChecked(options: Given): readonly string[] {
+  const { request, policy, issuers } = options
+  return [
+    ...(issuers === undefined && !Chain.isNamed(options) ? ['which issuers count (--issuers, or a chain)'] : []),
+    ...(request === undefined && policy === undefined ? ['what it should be about (--request or --policy)'] : []),
+  ]
+}
+
 /** What a chain knows: receipts of the request, and whether the root is or was one of its own. */
 async function lookUp(network: Network.Network, submission: Submission.Submission) {
   const requestId = Request.idOf(submission.request)
@@ -118,11 +130,13 @@ async function lookUp(network: Network.Network, submission: Submission.Submissio
 function told(
   submission: Submission.Submission,
   checks: readonly Check[],
-  receipts: readonly Audit.Receipt[] | undefined,
+  more: { readonly receipts: readonly Audit.Receipt[] | undefined; readonly notChecked: readonly string[] },
 ): Output.Answer {
+  const { receipts, notChecked: open } = more
   const { circuit, today, request, part, nullifier, deadline } = submission
   const keyClass = circuits[circuit].class
   if (keyClass === 'development') Output.warn('development keys: anybody can forge such a proof.')
+  for (const what of open) Output.warn(`nobody said ${what}: the proof may be of its maker's own choosing.`)
   const valid = checks.every(({ holds }) => holds)
   const data = {
     valid,
@@ -134,6 +148,7 @@ function told(
     nullifier,
     deadline,
     checks,
+    notChecked: open,
     ...(receipts && { receipts }),
   }
   const text = [
