@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { chmodSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
@@ -57,6 +57,18 @@ describe('help', () => {
     const bare = await at.run([])
     expect([bare.code, bare.stdout]).toEqual([2, ''])
   })
+})
+
+it('says nothing when its reader stops early', async () => {
+  const main = join(import.meta.dirname, '../../src/cli/main.ts')
+  const child = spawn(process.execPath, [main, '--help'], { stdio: ['ignore', 'pipe', 'pipe'] })
+  child.stdout.destroy()
+  let stderr = ''
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk
+  })
+  expect(await new Promise((ended) => child.on('close', ended))).toBe(0)
+  expect(stderr).toBe('')
 })
 
 describe('completion', () => {
