@@ -16,24 +16,36 @@ export type Content = {
   readonly patients: number
 }
 
+/** How a document is to be read. */
+export type Terms = {
+  readonly asOf: Day.Day
+  /** The day since which the document holds everything: only its source can say so. */
+  readonly since: Day.Day
+  readonly valueSets: ValueSet.Index
+  /** ISO 4217, as `Import.importBundle` takes it. */
+  readonly currency?: string
+}
+
 /**
  * Reads a FHIR bundle and matches it against the value sets.
- * @param options.since The day since which the document holds everything: only its source can say so.
  * @throws what `Import.importBundle` throws.
  */
-export function read(
-  text: string,
-  { asOf, since, valueSets }: { readonly asOf: Day.Day; readonly since: Day.Day; readonly valueSets: ValueSet.Index },
-): { readonly imported: Import.Imported; readonly content: Content } {
-  const imported = Import.importBundle(text, { asOf })
-  const sets = ValueSet.match(imported.attributes, valueSets, { asOf })
-  const content: Content = {
+export function read(text: string, terms: Terms): { readonly imported: Import.Imported; readonly content: Content } {
+  const imported = Import.importBundle(text, terms)
+  return { imported, content: contentOf(imported, terms) }
+}
+
+/**
+ * What was imported, matched against the value sets: a bundle, a card, a bundle joined with readings.
+ * @throws what `ValueSet.match` throws.
+ */
+export function contentOf(imported: Import.Imported, { asOf, since, valueSets }: Terms): Content {
+  return {
     asOf,
-    attributes: [...imported.attributes, ...sets],
+    attributes: [...imported.attributes, ...ValueSet.match(imported.attributes, valueSets, { asOf })],
     complete: { ...imported.complete, setsEdition: valueSets.edition, since },
     patients: imported.patients,
   }
-  return { imported, content }
 }
 
 /**

@@ -46,6 +46,9 @@ const byModule = new Map<string, number>([
   ...['PolicyFile', 'PolicyFormula', 'PolicyPredicate', 'ValueSet', 'Attribute', 'Tree', 'Eligibility'].map(
     (module) => [module, wrong] as const,
   ),
-  ...['Json', 'Bundle', 'Import', 'CodeSystem'].map((module) => [module, wrong] as const),
+  ...['Json', 'Bundle', 'Import', 'CodeSystem', 'PatientSummary', 'Device', 'Batch'].map(
+    (module) => [module, wrong] as const,
+  ),
+  ...['CardText', 'CardIssuer', 'SmartHealthCard', 'JsonText'].map((module) => [module, wrong] as const),
   ['Chain', chain],
 ])

@@ -1,8 +1,10 @@
 import { type Command, Option } from 'commander'
-import type * as Import from '../../fhir/Import.ts'
-import type * as Omission from '../../fhir/Omission.ts'
+import * as Batch from '../../device/Batch.ts'
+import * as Device from '../../device/Device.ts'
+import * as Readings from '../../device/Readings.ts'
 import * as Issue from '../../issue.ts'
-import * as Day from '../../protocol/Day.ts'
+import type * as Day from '../../protocol/Day.ts'
+import * as Tree from '../../protocol/Tree.ts'
 import * as Contents from '../Contents.ts'
 import * as File from '../File.ts'
 import * as CredentialFile from '../files/CredentialFile.ts'
@@ -11,11 +13,14 @@ import * as Leaf from '../Leaf.ts'
 import * as Options from '../Options.ts'
 import * as Output from '../Output.ts'
 import * as ValueSets from '../ValueSets.ts'
+import * as RecordCard from './recordCard.ts'
+import * as Summary from './recordSummary.ts'
 
 export function addTo(program: Command): void {
   const record = program.command('record').description('Reads FHIR documents, and shows what a record says.')
   record.addHelpText('after', '\nExample:\n  $ medseal record import bundle.json --as-of 2026-10-01')
   addImport(record)
+  RecordCard.addTo(record)
   addShow(record)
 }
 
@@ -23,6 +28,10 @@ type Given = {
   readonly asOf: Day.Day
   readonly completeSince?: Day.Day
   readonly valueSets?: string
+  readonly currency?: string
+  readonly readings?: readonly string[]
+  readonly devices?: string
+  readonly patient?: string
   readonly out?: string
   readonly force?: boolean
 }
@@ -38,18 +47,28 @@ function addImport(record: Command): void {
       Options.day('--as-of <date>', 'the day the record speaks for').makeOptionMandatory(),
       Options.day('--complete-since <date>', 'the bundle holds everything since this day (default: only that day)'),
       Options.valueSets(),
+      new Option('--currency <code>', 'the currency that charges are in, ISO 4217 (default: USD)'),
+      new Option('--readings <files...>', 'all batches of readings there are of the patient’s devices'),
+      new Option('--devices <file>', 'the issuer’s devices (device-directory/1): with --readings'),
+      new Option('--patient <reference>', 'the patient, as that directory names them: with --readings'),
       new Option('-o, --out <file>', 'where to write the record (record/1), which is secret'),
       Options.force(),
     ],
-    act: ({ asOf, completeSince = asOf, valueSets, out, force }, bundle) => {
+    act: (given, bundle) => {
+      const { asOf, completeSince = asOf, currency, out, force } = given
       File.assertFree(out, { force })
-      const index = ValueSets.load(valueSets)
-      const { imported, content } = File.read(bundle, (text) =>
-        Issue.read(text, { asOf, since: completeSince, valueSets: index }),
-      )
+      const terms = {
+        asOf,
+        since: completeSince,
+        valueSets: ValueSets.load(given.valueSets),
+        ...(currency !== undefined && { currency }),
+      }
+      const { imported, content } = File.read(bundle, (text) => Issue.read(text, terms))
+      const readings = readingsOf(given, Tree.capacity - 1 - content.attributes.length)
+      const joined = readings ? Issue.contentOf(Readings.join(imported, readings), terms) : content
       if (out !== undefined)
-        File.writeJson(out, RecordFile.kind.tag, RecordFile.fieldsOf(content), { force, secret: true })
-      return summaryOf(imported, content, out)
+        File.writeJson(out, RecordFile.kind.tag, RecordFile.fieldsOf(joined), { force, secret: true })
+      return Summary.of({ imported, readings, content: joined, out })
     },
   })
 }
@@ -77,42 +96,35 @@ function addShow(record: Command): void {
   })
 }
 
-/** What was taken, what was left out, and what may be signed as complete. Tells no value. */
-function summaryOf(imported: Import.Imported, content: Issue.Content, out: string | undefined): Output.Answer {
-  const { account, omissions, remarks, patients } = imported
-  const { complete, asOf, attributes } = content
-  const sets = attributes.length - imported.attributes.length
-  const data = {
-    asOf: Day.format(asOf),
-    account,
-    patients,
-    attributes: imported.attributes.length,
-    valueSetAttributes: sets,
-    omissions,
-    remarks,
-    complete: { ...complete, since: Day.format(complete.since) },
-    ...(out !== undefined && { file: out }),
-  }
-  const text = [
-    `${account.resources} resources and ${account.parts} parts of them: ${account.taken} taken, ${account.leftOut} left out`,
-    `${imported.attributes.length} attributes, and ${sets} of value sets (edition ${complete.setsEdition})`,
-    ...(patients === 1 ? [] : [`${patients} patients: this cannot be issued, a record is about one`]),
-    ...reasonLines('left out', omissions),
-    ...reasonLines('read in part', remarks),
-    `complete since ${Day.format(complete.since)} for ${complete.categories.join(', ') || 'no category'}`,
-    `complete in ${complete.systems.join(', ') || 'no code system'}`,
-    ...(out === undefined ? [] : [`written to ${out}, which is secret`]),
-  ]
-  return { data, text }
+/**
+ * The readings of the patient's devices, if any are given.
+ * @throws {ReadingsOptionsError}
+ */
+function readingsOf({ asOf, completeSince, readings, devices, patient }: Given, room: number) {
+  if (readings === undefined && devices === undefined && patient === undefined) return undefined
+  if (readings === undefined || devices === undefined || patient === undefined) throw new ReadingsOptionsError()
+  const directory = File.read(devices, Device.parseDirectory)
+  const receivedAt = Math.floor(Date.now() / 1000)
+  const received = readings.map((path) =>
+    File.read(path, (text) => {
+      // What is no batch at all is told with its path.
+      Batch.parse(text)
+      return { text, receivedAt }
+    }),
+  )
+  return Readings.importBatches(received, {
+    directory,
+    patient,
+    asOf,
+    ...(completeSince !== undefined && { since: completeSince }),
+    room,
+  })
 }
 
-/** Each reason with its count and the first place: all of them are in the JSON. */
-function reasonLines(title: string, lost: readonly (Omission.Omission | Omission.Remark)[]): string[] {
-  const byReason = Map.groupBy(lost, ({ reason, resourceType }) => `${reason} (${resourceType})`)
-  const rows = [...byReason].map(([reason, all]) => {
-    const [first] = all
-    const place = first ? `entry ${first.index}, ${first.path}` : ''
-    return ['  ', String(all.length).padStart(5), reason, all.length === 1 ? place : `first: ${place}`]
-  })
-  return rows.length === 0 ? [] : [`${title}:`, ...Output.table(rows)]
+/** Readings are given without the directory or the patient they belong to. */
+export class ReadingsOptionsError extends Error {
+  override readonly name = 'Record.ReadingsOptionsError'
+  constructor() {
+    super('--readings, --devices and --patient go together.')
+  }
 }
