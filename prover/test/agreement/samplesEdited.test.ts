@@ -24,6 +24,9 @@ const answer = (observation: number, code: string): Edits => ({
 const diagnosis = (condition: number, code: string): Edits => ({ [`condition-${condition}.code.coding.0.code`]: code })
 const onset = (condition: number, day: string): Edits => ({ [`condition-${condition}.onsetDateTime`]: day })
 const prescribed = (prescription: number, day: string): Edits => ({ [`prescription-${prescription}.authoredOn`]: day })
+const medicine = (prescription: number, code: string): Edits => ({
+  [`prescription-${prescription}.medicationCodeableConcept.coding.0.code`]: code,
+})
 const stopped = (prescription: number): Edits => ({ [`prescription-${prescription}.status`]: 'stopped' })
 const systolic = (observation: number, number: number): Edits => ({
   [`observation-${observation}.component.0.valueQuantity.value`]: number,
@@ -73,6 +76,8 @@ const rows: readonly Row[] = [
     false,
   ],
   ['P5', 'wilma', 'tofacitinib stopped', stopped(2), true],
+  ['P5', 'rosa', 'adalimumab already', { ...medicine(1, '327361'), 'prescription-1.status': 'active' }, true],
+  ['P5', 'rosa', 'still on etanercept', { 'prescription-1.status': 'active' }, false],
 
   ['P6', 'nils', '75 years that day', birth('1951-10-01'), false],
   ['P6', 'olga', '18 years that day', birth('2008-10-01'), true],
