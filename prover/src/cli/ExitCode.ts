@@ -34,6 +34,7 @@ const byName = new Map<string, number>([
   ['Answer.NotValidNowError', no],
   ['Registry.MirrorError', no],
   ['Wallet.CredentialRefusedError', no],
+  ['CoverageEligibilityResponse.RefusedReceiptError', no],
   ['Chain.OtherChainError', wrong],
   ['Chain.NotDeployedError', wrong],
 ])
@@ -49,6 +50,8 @@ const byModule = new Map<string, number>([
   ...['Json', 'Bundle', 'Import', 'CodeSystem', 'PatientSummary', 'Device', 'Batch'].map(
     (module) => [module, wrong] as const,
   ),
-  ...['CardText', 'CardIssuer', 'SmartHealthCard', 'JsonText'].map((module) => [module, wrong] as const),
+  ...['CardText', 'CardIssuer', 'SmartHealthCard', 'JsonText', 'CoverageEligibilityResponse'].map(
+    (module) => [module, wrong] as const,
+  ),
   ['Chain', chain],
 ])

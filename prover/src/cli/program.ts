@@ -7,6 +7,7 @@ import * as issuer from './commands/issuer.ts'
 import * as keys from './commands/keys.ts'
 import * as policy from './commands/policy.ts'
 import * as prove from './commands/prove.ts'
+import * as receipt from './commands/receipt.ts'
 import * as record from './commands/record.ts'
 import * as request from './commands/request.ts'
 import * as submit from './commands/submit.ts'
@@ -26,7 +27,20 @@ ${ExitCode.explained}
 Example:
   $ medseal record import bundle.json --as-of 2026-10-01 --out record.json`,
   )
-  for (const group of [keys, issuer, record, credential, policy, request, prove, verify, submit, audit, doctor]) {
+  for (const group of [
+    keys,
+    issuer,
+    record,
+    credential,
+    policy,
+    request,
+    prove,
+    verify,
+    submit,
+    receipt,
+    audit,
+    doctor,
+  ]) {
     group.addTo(program)
   }
   completion.addTo(program)

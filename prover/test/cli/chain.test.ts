@@ -100,6 +100,22 @@ describe('on a chain', () => {
     expect(again.stderr).toContain('Chain.RefusedError: The contract refuses: NullifierStore_AlreadySpent.')
   })
 
+  it('hands the receipt on as a FHIR resource, and none of a proof that was not submitted', async () => {
+    const { receipts } = await at.json(['audit', ...chain])
+    const { code, stdout, stderr } = await at.run(['receipt', 'proof.json', '--policy', 'policy.json', ...chain])
+    expect([code, stderr]).toEqual([0, ''])
+    const response = JSON.parse(stdout)
+    expect(response).toMatchObject({ resourceType: 'CoverageEligibilityResponse', status: 'active' })
+    expect(BigInt(response.patient.identifier.value)).toBe(BigInt(receipts[0].nullifier))
+
+    await at.json([...proving(), '--out', 'kept.json'])
+    const kept = JSON.parse(at.read('kept.json'))
+    writeFileSync(at.path('kept.json'), JSON.stringify({ ...kept, nullifier: '1' }))
+    const none = await at.run(['receipt', 'kept.json', ...chain])
+    expect([none.code, none.stdout]).toEqual([2, ''])
+    expect(none.stderr).toContain('CoverageEligibilityResponse.NoReceiptError')
+  })
+
   it('is audited, and a node that lies is found out', async () => {
     const report = await at.json(['audit', ...chain])
     expect(report).toMatchObject({ sound: true, brokenTrails: [] })
