@@ -1,3 +1,4 @@
+import { parameters } from '../generated/parameters.ts'
 import * as CodeSystem from '../protocol/CodeSystem.ts'
 import * as Element from './Element.ts'
 
@@ -26,7 +27,7 @@ export function read(concept: Element.Element | undefined): Concept {
     if (system && number !== undefined) codings.set(`${system} ${number}`, { system, code: number })
     else if (system)
       lost.push({ path: coding.path, reason: isAmbiguous(system, code) ? 'ambiguous-code' : 'invalid-code', system })
-    else lost.push({ path: coding.path, reason: 'unknown-system', system: uri && isHl7(uri) ? anyHl7 : undefined })
+    else lost.push({ path: coding.path, ...unknownSystem(uri, code) })
   }
   return { codings: [...codings.values()], lost }
 }
@@ -50,7 +51,36 @@ function systemOf(uri: string | undefined): CodeSystem.CodeSystem | undefined {
   return system === CodeSystem.everSet || system === CodeSystem.activeSet ? undefined : system
 }
 
+/** Of no system named, a code may be of any: then nobody knows which value sets it is in. */
+function unknownSystem(uri: string | undefined, code: string | undefined): Pick<Lost, 'reason' | 'system'> {
+  if (uri === undefined)
+    return { reason: 'unknown-system', system: code === undefined ? undefined : CodeSystem.everSet }
+  const meant = meantBy(uri)
+  return meant ? { reason: 'invalid-code', system: meant } : { reason: 'unknown-system', system: anyOfHl7(uri) }
+}
+
+/**
+ * The system a uri is meant to name that names none: a known one but for letter case, blanks, https, or a version or
+ * an edition behind it. Nobody may guess which code that is, but a code of that system it is, and it is lost.
+ */
+function meantBy(uri: string): CodeSystem.CodeSystem | undefined {
+  return systemsByPlainUri.get(plain(uri)) ?? systemsByPlainUri.get(plain(`urn:oid:${uri.trim()}`))
+}
+
+/** Two uris that differ in nothing that people mean by it are the same. SNOMED CT has its editions in its path. */
+function plain(uri: string): string {
+  const [address = ''] = uri.trim().toLowerCase().split(/[|#?]/)
+  return address
+    .replace(/^https:/, 'http:')
+    .replace(/^http:\/\/www\./, 'http://')
+    .replace(/\/+$/, '')
+    .replace(/^(http:\/\/snomed\.info)\/.*$/, '$1/sct')
+}
+
 function encode(system: CodeSystem.CodeSystem, code: string): CodeSystem.CodeNumber | undefined {
+  // No system of these has blanks in its codes, or other letters than the alphabet's own 26: they are slips, and the
+  // base-40 number of a slip is a code that no value set lists. So are ICD's letters anywhere but in their places.
+  if (!/^[!-~]+$/.test(code) || (isIcd10(system) && !icd10.test(code))) return undefined
   try {
     const written = system === 'NDC-11' ? elevenDigits(code) : code
     return written === undefined ? undefined : CodeSystem.encode(system, written)
@@ -104,9 +134,22 @@ const otherUris: ReadonlyMap<string, string> = new Map([
   ['urn:oid:2.16.840.1.113883.5.4', 'http://terminology.hl7.org/CodeSystem/v3-ActCode'],
 ])
 
-/** Stands for all HL7 code systems: they share one completeness bit. */
-const anyHl7 = 'HL7 AdministrativeGender' satisfies CodeSystem.CodeSystem
+const systemsByPlainUri: ReadonlyMap<string, CodeSystem.CodeSystem> = new Map(
+  [...Object.values(parameters.systems).map(({ uri }) => uri), ...otherUris.keys()].flatMap((uri) => {
+    const system = systemOf(uri)
+    return system ? [[plain(uri), system] as const] : []
+  }),
+)
 
-function isHl7(uri: string): boolean {
-  return /^http:\/\/(terminology\.hl7\.org|hl7\.org\/fhir)\/(?!sid\/)/.test(uri)
+/** A letter, two places, and up to four more behind a dot: categories, and every code of WHO's and the US edition. */
+const icd10 = /^[A-Z]\d[0-9A-Z](\.?[0-9A-Z]{1,4}|\.?-)?$/i
+
+function isIcd10(system: CodeSystem.CodeSystem): boolean {
+  return system === 'ICD-10-CM' || system === 'ICD-10'
+}
+
+/** Stands for all HL7 code systems: they share one completeness bit. */
+function anyOfHl7(uri: string): CodeSystem.CodeSystem | undefined {
+  const isHl7 = /^https?:\/\/(terminology\.hl7\.org|hl7\.org\/fhir)\/(?!sid\/)/.test(uri)
+  return isHl7 ? 'HL7 AdministrativeGender' : undefined
 }

@@ -163,11 +163,11 @@ describe('systems', () => {
   })
 
   it.each([
-    undefined,
     '',
     'medseal:value-set:ever',
     'medseal:value-set:active',
-    'http://snomed.info/sct/',
+    'http://snomed.example/sct',
+    'http://hl7.org/fhir/sid/icd-9-cm',
     '__proto__',
   ])('%s names none', (system) => {
     if (system === '') return expect(() => read([{ system, code: '1' }])).toThrow()
@@ -176,4 +176,57 @@ describe('systems', () => {
       lost: [{ path: 'code.coding[0]', reason: 'unknown-system', system: undefined }],
     })
   })
+  it.each([
+    ['https://hl7.org/fhir/sid/icd-10-cm', 'ICD-10-CM'],
+    ['http://hl7.org/fhir/sid/icd-10-cm ', 'ICD-10-CM'],
+    ['http://hl7.org/fhir/sid/ICD-10-CM/', 'ICD-10-CM'],
+    ['http://hl7.org/fhir/sid/icd-10-cm|2024', 'ICD-10-CM'],
+    ['http://hl7.org/fhir/sid/icd-10/', 'ICD-10'],
+    ['2.16.840.1.113883.6.90', 'ICD-10-CM'],
+    ['URN:OID:2.16.840.1.113883.6.90', 'ICD-10-CM'],
+    ['http://snomed.info/sct/', 'SNOMED CT'],
+    ['http://snomed.info/sct/731000124108/version/20240301', 'SNOMED CT'],
+    ['https://www.loinc.org', 'LOINC'],
+    ['https://terminology.hl7.org/CodeSystem/v3-ActCode', 'HL7 ActCode'],
+  ])('%s is meant to name %s: its codes are not guessed, and the system is not complete', (system, expected) => {
+    expect(read([{ system, code: '44054006' }])).toEqual({
+      codings: [],
+      lost: [{ path: 'code.coding[0]', reason: 'invalid-code', system: expected }],
+    })
+  })
+
+  it.each([
+    ['a slip in its uri', 'http://hl7.org/fhir/sid/icd-10-cm ', 'E10.9', ['ICD-10-CM']],
+    ['a slip in its code', uris.icd10cm, ' E10.9', ['ICD-10-CM']],
+    ['no system', undefined, 'E10.9', []],
+  ] as const)('of %s, a second coding lost leaves no absence in any value set', (_, system, code, spoilt) => {
+    const diagnosis = condition({
+      code: {
+        coding: [
+          { system: uris.snomed, code: '404684003' },
+          { ...(system && { system }), code },
+        ],
+      },
+    })
+    const { complete } = Import.importBundle(JSON.stringify(bundle([patient(), diagnosis])), { asOf })
+    for (const lost of [...spoilt, 'value set (ever)', 'value set (active)'])
+      expect(complete.systems).not.toContain(lost)
+    expect(complete.systems).toContain('SNOMED CT')
+  })
+})
+
+describe('codes of ICD-10', () => {
+  it.each(['E11', 'E11.9', 'e119', 'C4A.0', 'S72.001A', 'U07.1', 'O9A.2', 'Z3A.40'])('%s is one', (code) => {
+    expect(read([{ system: uris.icd10cm, code }]).codings).toHaveLength(1)
+  })
+
+  it.each([' E10.9', 'E10.9 ', 'E10 .9', '_E10.9', 'E-10.9', '/E10', 'ı10', 'Ｅ10', 'ICD10-E10.9', '10', 'E10.9\n'])(
+    '%j is none, as no value set would find it',
+    (code) => {
+      expect(read([{ system: uris.icd10cm, code }])).toEqual({
+        codings: [],
+        lost: [{ path: 'code.coding[0]', reason: 'invalid-code', system: 'ICD-10-CM' }],
+      })
+    },
+  )
 })
