@@ -36,14 +36,17 @@ export function read(text: string, terms: Terms): { readonly imported: Import.Im
 }
 
 /**
- * What was imported, matched against the value sets: a bundle, a card, a bundle joined with readings.
+ * What was imported, matched against the value sets: a bundle, a card, a bundle joined with readings. A category with a
+ * fact of which the sets cannot tell whether it is in one of them is not complete.
  * @throws what `ValueSet.match` throws.
  */
 export function contentOf(imported: Import.Imported, { asOf, since, valueSets }: Terms): Content {
+  const unsettled = ValueSet.unsettled(imported.attributes, valueSets)
+  const categories = imported.complete.categories.filter((category) => !unsettled.has(category))
   return {
     asOf,
     attributes: [...imported.attributes, ...ValueSet.match(imported.attributes, valueSets, { asOf })],
-    complete: { ...imported.complete, setsEdition: valueSets.edition, since },
+    complete: { ...imported.complete, categories, setsEdition: valueSets.edition, since },
     patients: imported.patients,
   }
 }

@@ -24,14 +24,16 @@ const statuses = {
  */
 export function read(encounter: Element.Element, context: Resource.Context): Resource.Reading {
   const status = Element.text(encounter, 'status')
+  const reason = reasonOf(encounter)
   return Fact.read(encounter, context, {
     category: 'encounter',
     concept: kindsOf(encounter),
     status: Fact.meaningOf(status, statuses),
     date: DateTime.readIfAny(DateTime.startOf(encounter, 'period'), context),
-    value: reasonOf(encounter),
+    value: reason,
     bounded: false,
     active: status !== 'finished',
+    unread: hasOtherReasons(encounter, reason),
   })
 }
 
@@ -53,6 +55,13 @@ function reasonOf(encounter: Element.Element): Value.Value | undefined {
   const { codings } = joined(Element.children(encounter, 'reasonCode').map(Coding.read))
   const [reason, ...others] = codings.filter(({ system }) => system === 'SNOMED CT')
   return reason && others.length === 0 ? (reason.code as bigint as Value.Value) : undefined
+}
+
+/** Whether reasons are given that the value does not tell: in other codes, by reference, as a diagnosis, or several. */
+function hasOtherReasons(encounter: Element.Element, value: Value.Value | undefined): boolean {
+  const reasons = Element.children(encounter, 'reasonCode').length
+  const others = ['reasonReference', 'diagnosis'].flatMap((name) => Element.children(encounter, name)).length
+  return others > 0 || reasons > (value === undefined ? 0 : 1)
 }
 
 /** Every different coding of several concepts. */

@@ -19,6 +19,8 @@ export type Fact = {
   /** The fact ought to have a value and has none that can be used. */
   readonly bounded: boolean
   readonly active: boolean
+  /** It says more of what `value` is about than could be read. */
+  readonly unread?: boolean
   /** On what was read in part, besides codings. */
   readonly remarks?: readonly Omission.Remark[]
 }
@@ -45,6 +47,7 @@ export function read(resource: Element.Element, context: Resource.Context, fact:
       bounded,
       detail: 0n,
       active,
+      ...(fact.unread && { unread: true }),
       fact: context.fact,
     }),
   )

@@ -62,7 +62,7 @@ function result(part: Element.Element, { fact, date, context }: Particulars): Re
   }
   const measured = concept.codings.map((coding) => ({ coding, ...valueFor(part, coding) }))
   const attributes = measured.map(
-    ({ coding, value }): Attribute.Attribute => ({
+    ({ coding, value, reason }): Attribute.Attribute => ({
       category: 'observation',
       ...coding,
       ...date,
@@ -70,6 +70,7 @@ function result(part: Element.Element, { fact, date, context }: Particulars): Re
       bounded: value === undefined,
       detail: 0n,
       active: false,
+      ...(reason === 'unusable-value' && { unread: true }),
       fact,
     }),
   )

@@ -20,6 +20,11 @@ export type Attribute = {
   readonly detail: bigint
   /** The fact still holds as of the record's date: an active condition, a current prescription. Not part of the leaf. */
   readonly active: boolean
+  /**
+   * It has an answer or a reason besides `value` that could not be read: a value set that asks for one may hold it.
+   * Not part of the leaf.
+   */
+  readonly unread?: true
   /** Which fact this is: resource id, `#` and component for a component. One fact in two systems counts once in a set. */
   readonly fact: string
   /** Time of day as written ("14:05:00+02:00"), empty where none was. Orders attributes of one code within a day. */

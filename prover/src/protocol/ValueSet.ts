@@ -159,12 +159,44 @@ export function match(
   return matched
 }
 
-function matching({ code, value, bounded }: Attribute.Attribute, rules: Rules | undefined): readonly Rule[] {
+/**
+ * Categories with a fact that may be in a set it was not matched into: no set of its category knows any system it is
+ * coded in, or a set asks for an answer and the fact's could not be read. Nobody may sign on such facts that a record is
+ * complete for their category: absence from a set would be ignorance.
+ */
+export function unsettled(
+  attributes: readonly Attribute.Attribute[],
+  { byNumber, rules }: Index,
+): ReadonlySet<CodeSystem.Category> {
+  const asked = new Set([...byNumber.values()].map(({ category }) => category))
+  const known = new Set<string>()
+  const found = new Set<CodeSystem.Category>()
+  for (const attribute of attributes) {
+    const { category, system, code, fact, unread } = attribute
+    const ofSystem = rules.get(`${category} ${system}`)
+    if (ofSystem) known.add(`${category} ${fact}`)
+    const isAskedMore = unread && rulesOf(code, ofSystem).some((rule) => rule.values && !isAnswered(attribute, rule))
+    if (isAskedMore) found.add(category)
+  }
+  for (const { category, fact } of attributes) {
+    if (asked.has(category) && !known.has(`${category} ${fact}`)) found.add(category)
+  }
+  return found
+}
+
+function matching(attribute: Attribute.Attribute, rules: Rules | undefined): readonly Rule[] {
+  return rulesOf(attribute.code, rules).filter((rule) => isAnswered(attribute, rule))
+}
+
+function rulesOf(code: CodeSystem.CodeNumber, rules: Rules | undefined): readonly Rule[] {
   if (!rules) return []
   const inRange = rules.byRange.filter(({ range }) => range.low <= code && code <= range.high)
-  return [...(rules.byCode.get(code) ?? []), ...inRange].filter(
-    ({ values }) => !values || (!bounded && values.has(value)),
-  )
+  return [...(rules.byCode.get(code) ?? []), ...inRange]
+}
+
+/** Whether the fact has one of the values that the rule asks for, if it asks for any. */
+function isAnswered({ value, bounded }: Attribute.Attribute, { values }: Rule): boolean {
+  return !values || (!bounded && values.has(value))
 }
 
 function rulesFor(rules: Map<string, Rules>, category: CodeSystem.Category, system: CodeSystem.CodeSystem): Rules {

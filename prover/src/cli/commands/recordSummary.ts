@@ -36,11 +36,19 @@ export function of({ imported, readings, content, out }: Read): Output.Answer {
     ...(patients === 1 ? [] : [`${patients} patients: this cannot be issued, a record is about one`]),
     ...reasonLines('left out', omissions),
     ...reasonLines('read in part', remarks),
+    ...unsettledLines(imported, content),
     `complete since ${Day.format(complete.since)} for ${complete.categories.join(', ') || 'no category'}`,
     `complete in ${complete.systems.join(', ') || 'no code system'}`,
     ...(out === undefined ? [] : [`written to ${out}, which is secret`]),
   ]
   return { data, text }
+}
+
+/** Categories that the document is complete for and the record is not: no value set can tell a fact of theirs. */
+function unsettledLines({ complete }: Import.Imported, content: Issue.Content): string[] {
+  const categories = complete.categories.filter((category) => !content.complete.categories.includes(category))
+  if (categories.length === 0) return []
+  return [`in ${categories.join(', ')} a fact has a code or an answer that no value set can tell: not complete`]
 }
 
 function withoutAttributes({ attributes: _, ...told }: Readings.Imported) {
