@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { chmodSync, existsSync, linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { z } from 'zod'
 import * as Output from './Output.ts'
 
@@ -74,14 +75,16 @@ export function writeJson(path: string, tag: string, fields: object, { force = f
 }
 
 /**
- * Refuses a path that is taken before work is put into what would be written there.
- * @throws {ExistsError}
+ * Refuses a path that is taken, or in no folder, before work is put into what would be written there.
+ * @throws {ExistsError} {UnwritableError}
  */
 export function assertFree(
   path: string | undefined,
   { force = false }: { readonly force?: boolean | undefined },
 ): void {
-  if (path !== undefined && !force && existsSync(path)) throw new ExistsError({ path })
+  if (path === undefined) return
+  if (!existsSync(dirname(path))) throw new UnwritableError({ path, code: 'ENOENT' })
+  if (!force && existsSync(path)) throw new ExistsError({ path })
 }
 
 /** Whether others than its owner may read a file. Always false where files have no such permissions. */

@@ -60,7 +60,10 @@ export function deployment(): Option {
 }
 
 export function valueSets(): Option {
-  return new Option('--value-sets <folder>', 'value sets (default: those of the repository)').env('MEDSEAL_VALUE_SETS')
+  return new Option(
+    '--value-sets <folder>',
+    'value sets, the same on all sides (default: those of the repository)',
+  ).env('MEDSEAL_VALUE_SETS')
 }
 
 export function artifacts(): Option {

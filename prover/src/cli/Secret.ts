@@ -94,7 +94,7 @@ export function refuseIn(args: readonly string[]): void {
 export class MissingError extends Error {
   override readonly name = 'Secret.MissingError'
   constructor({ title, option, variable }: Pick<Need<unknown>, 'title' | 'option' | 'variable'>) {
-    super(`The ${title} is needed: name its file with ${option} ("-" is standard input), or set ${variable}.`)
+    super(`Needed: the ${title}. Name its file with ${option} ("-" is standard input), or set ${variable}.`)
   }
 }
 

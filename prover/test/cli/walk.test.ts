@@ -106,8 +106,10 @@ describe('a newcomer with a sample patient, without a chain', () => {
   })
 
   it('is told why a record that is not complete does not do', async () => {
-    const short = ['--as-of', '2026-10-01', '--out', 'short.json']
+    const short = ['--as-of', '2026-10-01', '--complete-since', '2026-09-30', '--out', 'short.json']
     await at.json(['record', 'import', join(patients, 'adela.json'), ...short])
+    const unsaid = await at.json(['record', 'import', join(patients, 'adela.json'), '--as-of', '2026-10-01'])
+    expect(unsaid.complete).toMatchObject({ categories: [], systems: [] })
     const { code, stdout } = await at.run(['policy', 'dry-run', glp1, 'short.json', ...day, '--as', 'doctor', '--json'])
     expect(code).toBe(3)
     const { obstacles } = JSON.parse(stdout)
@@ -173,22 +175,29 @@ describe.skipIf(!haveFolder)('a bundle of somebody else’s', () => {
     }
     expect(JSON.parse(proven.stdout)).toMatchObject({ circuit: 'eligibility-m', today: '2019-09-23', part: 0 })
 
-    const expected = ['--policy', glp1, '--issuers', 'issuers.json', '--request', 'request.json']
+    const onTheDay = ['--today', '2019-09-23']
+    const expected = ['--policy', glp1, '--issuers', 'issuers.json', '--request', 'request.json', ...onTheDay]
     expect(await at.json(['verify', 'proof.json', ...expected])).toMatchObject({
       valid: true,
       keyClass: 'development',
       notChecked: [],
     })
-    const unasked = await at.run(['verify', 'proof.json', '--json'])
+    const late = await at.run(['verify', 'proof.json', '--json'])
+    expect([late.code, JSON.parse(late.stdout).checks.filter(({ holds }: { holds: boolean }) => !holds)]).toEqual([
+      3,
+      [{ check: 'it is made for today and not past its deadline', holds: false }],
+    ])
+    const unasked = await at.run(['verify', 'proof.json', ...onTheDay, '--json'])
+    expect(unasked.code).toBe(0)
     expect(unasked.stderr.match(/nobody said/g)).toHaveLength(2)
-    const other = await at.run(['verify', 'proof.json', '--policy', wegovy, '--json'])
+    const other = await at.run(['verify', 'proof.json', '--policy', wegovy, ...onTheDay, '--json'])
     expect([other.code, JSON.parse(other.stdout).valid]).toEqual([3, false])
 
     for (const alter of alterations) {
       const proof = JSON.parse(at.read('proof.json'))
       alter(proof)
       writeFileSync(at.path('altered.json'), JSON.stringify(proof))
-      const { code, stdout } = await at.run(['verify', 'altered.json', '--json'])
+      const { code, stdout } = await at.run(['verify', 'altered.json', ...onTheDay, '--json'])
       expect([code, JSON.parse(stdout).valid]).toEqual([3, false])
     }
   })

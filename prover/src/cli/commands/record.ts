@@ -45,7 +45,10 @@ function addImport(record: Command): void {
     example: 'medseal record import bundle.json --as-of 2026-10-01 --complete-since 1900-01-01 --out record.json',
     options: [
       Options.day('--as-of <date>', 'the day the record speaks for').makeOptionMandatory(),
-      Options.day('--complete-since <date>', 'the bundle holds everything since this day (default: only that day)'),
+      Options.day(
+        '--complete-since <date>',
+        'the bundle holds everything since this day (default: it is complete for nothing)',
+      ),
       Options.valueSets(),
       new Option('--currency <code>', 'the currency that charges are in, ISO 4217 (default: USD)'),
       new Option('--readings <files...>', 'all batches of readings there are of the patient’s devices'),
@@ -66,9 +69,10 @@ function addImport(record: Command): void {
       const { imported, content } = File.read(bundle, (text) => Issue.read(text, terms))
       const readings = readingsOf(given, Tree.capacity - 1 - content.attributes.length)
       const joined = readings ? Issue.contentOf(Readings.join(imported, readings), terms) : content
+      const vouched = given.completeSince === undefined ? vouchedForNothing(joined) : joined
       if (out !== undefined)
-        File.writeJson(out, RecordFile.kind.tag, RecordFile.fieldsOf(joined), { force, secret: true })
-      return Summary.of({ imported, readings, content: joined, out })
+        File.writeJson(out, RecordFile.kind.tag, RecordFile.fieldsOf(vouched), { force, secret: true })
+      return Summary.of({ imported, readings, content: vouched, out })
     },
   })
 }
@@ -94,6 +98,11 @@ function addShow(record: Command): void {
       return { data: facts, text: Output.table([['category', 'system', 'code', 'day', 'value', ''], ...rows]) }
     },
   })
+}
+
+/** Nobody said since when the document holds everything: a bundle of one Patient would prove every absence. */
+function vouchedForNothing(content: Issue.Content): Issue.Content {
+  return { ...content, complete: { ...content.complete, categories: [], systems: [] } }
 }
 
 /**

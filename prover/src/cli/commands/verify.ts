@@ -26,6 +26,7 @@ type Given = Options.OnChain & {
   readonly policy?: string
   readonly issuers?: string
   readonly valueSets?: string
+  readonly today?: Day.Day
 }
 
 /** One thing that was looked at. */
@@ -36,13 +37,14 @@ export function addTo(program: Command): void {
     usage: 'verify <proof>',
     summary: 'Checks a proof: that it shows, for this request and day, that a record meets the policy.',
     detail:
-      'The public signals are computed from the file, never read from it. On a chain, also that the issuers’ root was valid and what receipts there are. Exit code 3 when a check fails.',
+      'The public signals are computed from the file, never read from it. Off chain it must be for today (or --today) and not past its deadline. On a chain, also that the issuers’ root was valid and what receipts there are. Exit code 3 when a check fails.',
     example: 'medseal verify proof.json --request request.json --issuers issuers.json',
     options: [
       new Option('--request <file>', 'the request it should answer'),
       new Option('--policy <file>', 'the policy it should be about'),
       new Option('--issuers <file>', 'the issuers that count, off chain (issuers/1)').conflicts('rpc'),
       Options.valueSets(),
+      Options.today().conflicts('rpc'),
       ...Options.chain(),
     ],
     act: async (options, path) => {
@@ -50,7 +52,7 @@ export function addTo(program: Command): void {
       const checks = [...(await checksOf(submission)), ...expected(submission, options)]
       const onChain = Chain.isNamed(options)
         ? await Chain.use(options, (network) => lookUp(network, submission))
-        : { checks: [], receipts: undefined }
+        : { checks: [timely(submission, options.today)], receipts: undefined }
       return told(submission, [...checks, ...onChain.checks], {
         receipts: onChain.receipts,
         notChecked: notChecked(options),
@@ -92,6 +94,19 @@ function expected(submission: Submission.Submission, { request, policy, issuers,
   return checks
 }
 
+/** Off chain nobody else looks at the clock: a proof is for one day, and to be used by its deadline. */
+function timely(submission: Submission.Submission, today: Day.Day | undefined): Check {
+  const now = today === undefined ? Math.floor(Date.now() / 1000) : today * secondsPerDay
+  return { check: 'it is made for today and not past its deadline', holds: isTimely(submission, BigInt(now)) }
+}
+
+/** As the contract has it: the day one either way, up to the deadline. */
+function isTimely({ today, deadline }: Submission.Submission, now: bigint): boolean {
+  return Math.abs(Day.ofUnixSeconds(Number(now)) - today) <= 1 && now <= deadline
+}
+
+const secondsPerDay = 86_400
+
 /** What nobody said, and a proof is worth nothing without: whoever makes one chooses its issuers and its question. */
 function notChecked(options: Given): readonly string[] {
   const { request, policy, issuers } = options
@@ -111,6 +126,8 @@ async function lookUp(network: Network.Network, submission: Submission.Submissio
     .filter(({ action, subject }) => action === 'eligibility.verified' && subject === requestId)
     .map((entry) => Audit.decode(entry))
     .filter(({ nullifier, part }) => nullifier === submission.nullifier && part === submission.part)
+  const now = await Network.now(network)
+  const wouldTake = Registry.isValidRoot(registry, submission.issuersRoot, now) && isTimely(submission, now)
   const isOwn = registry.roots.some(({ root }) => root === submission.issuersRoot)
   const isHere =
     submission.request.chainId === network.chainId &&
@@ -120,8 +137,8 @@ async function lookUp(network: Network.Network, submission: Submission.Submissio
     { check: 'the issuers’ root is of this chain', holds: isOwn },
     // Once a receipt is there the contract has checked root, day and deadline when they counted.
     {
-      check: 'the contract has accepted it, or would take its root now',
-      holds: receipts.length > 0 || Registry.isValidRoot(registry, submission.issuersRoot, await Network.now(network)),
+      check: 'the contract has accepted it, or would take its root, day and deadline now',
+      holds: receipts.length > 0 || wouldTake,
     },
   ]
   return { checks, receipts }
