@@ -106,7 +106,8 @@ export function membersOf(line: string): Json.JsonObject | undefined {
   try {
     json = Json.parse(line)
   } catch (error) {
-    if (error instanceof Json.NotJsonError || error instanceof Json.TooDeepError) return undefined
+    const refusals = [Json.NotJsonError, Json.TooDeepError, Json.RepeatedMemberError]
+    if (refusals.some((refusal) => error instanceof refusal)) return undefined
     throw error
   }
   if (!Json.isObject(json)) return undefined

@@ -99,7 +99,7 @@ export function format(response: Response): string {
  * What a response says, which anybody may have written: nothing is known to be true before it is compared with a
  * receipt off the chain (`differences`). A server may have given it an id and a meta; anything else is refused, since
  * nobody would compare it.
- * @throws {NotAResponseError} {Json.TooLongError} {Json.TooDeepError} {Json.NotJsonError}
+ * @throws {NotAResponseError} {Json.TooLongError} {Json.TooDeepError} {Json.RepeatedMemberError} {Json.NotJsonError}
  */
 export function parse(text: string): Statement {
   const json = Json.parse(text)

@@ -68,7 +68,8 @@ export type Complete = {
 /**
  * Reads a FHIR R4 bundle, a list of resources or entries, or a single resource, as of a day.
  * @param currency ISO 4217 code of the currency that amounts are in: a value does not say its own.
- * @throws {Json.TooLongError} {Json.TooDeepError} {Json.NotJsonError} {Json.UnsupportedEngineError}
+ * @throws {Json.TooLongError} {Json.TooDeepError} {Json.RepeatedMemberError} {Json.NotJsonError}
+ *         {Json.UnsupportedEngineError}
  *         {Bundle.NotAResourceError} {Bundle.UnsupportedTypeError} {Bundle.TooManyEntriesError} {InvalidCurrencyError}
  *         {PatientSummary.EnteredInErrorError}
  */

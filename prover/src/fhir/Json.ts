@@ -14,11 +14,12 @@ export const deepest = 100
 
 /**
  * Parses JSON text, numbers as text.
- * @throws {TooLongError} {TooDeepError} before anything is built; {NotJsonError} {UnsupportedEngineError}
+ * @throws {TooLongError} {TooDeepError} {RepeatedMemberError} before anything is built; {NotJsonError}
+ *         {UnsupportedEngineError}
  */
 export function parse(text: string): Json {
   if (text.length > longestText) throw new TooLongError()
-  checkDepth(text)
+  checkStructure(text)
   try {
     return JSON.parse(text, keepNumbers as (key: string, value: unknown) => unknown) as Json
   } catch (error) {
@@ -64,23 +65,50 @@ function keepNumbers(_key: string, value: unknown, context?: { readonly source?:
   return { [written]: context.source }
 }
 
-/** One pass over the characters, as the parser's recursion must not meet what is nested too deep. */
-function checkDepth(text: string): void {
-  let depth = 0
-  let inText = false
+/**
+ * One pass over the characters, as the parser's recursion must not meet what is nested too deep, and keeps the last of
+ * two members of one name without a word: what the first said would be missing, and nobody would know.
+ */
+function checkStructure(text: string): void {
+  const names: (Set<string> | undefined)[] = []
+  let [start, end] = [0, 0]
   for (let i = 0; i < text.length; i++) {
     const character = text.charCodeAt(i)
-    if (inText) {
-      if (character === backslash) i++
-      else if (character === quote) inText = false
-    } else if (character === quote) inText = true
-    else if (character === openBracket || character === openBrace) {
-      if (++depth > deepest) throw new TooDeepError()
-    } else if (character === closeBracket || character === closeBrace) depth--
+    if (character === quote) {
+      start = i
+      i = endOfText(text, i)
+      end = i + 1
+    } else if (character === colon) {
+      const open = names.at(-1)
+      const name = nameOf(text.slice(start, end))
+      if (open?.has(name)) throw new RepeatedMemberError()
+      open?.add(name)
+    } else if (character === openBracket || character === openBrace) {
+      names.push(character === openBrace ? new Set() : undefined)
+      if (names.length > deepest) throw new TooDeepError()
+    } else if (character === closeBracket || character === closeBrace) names.pop()
   }
 }
 
-const [quote, backslash, openBracket, closeBracket, openBrace, closeBrace] = [34, 92, 91, 93, 123, 125] as const
+/** @param start The opening quote. @returns where the closing one is. */
+function endOfText(text: string, start: number): number {
+  let at = start + 1
+  while (at < text.length && text.charCodeAt(at) !== quote) at += text.charCodeAt(at) === backslash ? 2 : 1
+  return at
+}
+
+/** A member's name, however it is spelt. */
+function nameOf(written: string): string {
+  if (!written.includes('\\')) return written.slice(1, -1)
+  try {
+    return String(JSON.parse(written))
+  } catch {
+    throw new NotJsonError()
+  }
+}
+
+const [quote, backslash, colon] = [34, 92, 58] as const
+const [openBracket, closeBracket, openBrace, closeBrace] = [91, 93, 123, 125] as const
 
 /** The text is longer than is read. */
 export class TooLongError extends Error {
@@ -95,6 +123,14 @@ export class TooDeepError extends Error {
   override readonly name = 'Json.TooDeepError'
   constructor() {
     super(`Text nests deeper than ${deepest} levels.`)
+  }
+}
+
+/** An object has two members of one name. The name is not repeated: anything may stand there. */
+export class RepeatedMemberError extends Error {
+  override readonly name = 'Json.RepeatedMemberError'
+  constructor() {
+    super('Text has an object with two members of one name.')
   }
 }
 

@@ -142,6 +142,22 @@ describe('hostile documents', () => {
     expect(message).not.toContain(canary)
   })
 
+  it.each([
+    '{"resourceType":"Bundle","type":"collection","entry":[{"resource":{"resourceType":"Condition"}}],"entry":[]}',
+    '{"resourceType":"Bundle","type":"collection","entry":[],"\\u0065ntry":[]}',
+    `{"resourceType":"Observation","status":"final","code":{"text":"${canary}","text":"b"}}`,
+    `{"resourceType":"Patient","${canary}":{},"${canary}" : 1}`,
+  ])('that say two things by one name are refused: the parser would forget the first, %#', (text) => {
+    expect(() => imported(text)).toThrow(Json.RepeatedMemberError)
+    expect(() => imported(text)).not.toThrow(canary)
+  })
+
+  it('may use a name again in another object, and colons and quotes in texts', () => {
+    const text =
+      '{"resourceType":"Patient","id":"a\\":\\"id","name":[{"text":"x:"},{"text":"\\\\"}],"text":{"id":"\\u0022:"}}'
+    expect(imported(text).patients).toBe(1)
+  })
+
   it('with brackets in texts are not deep', () => {
     const text = JSON.stringify(bundle([patient({ text: { div: '[{"\\'.repeat(5_000) } })]))
     expect(imported(text).patients).toBe(1)

@@ -239,7 +239,7 @@ describe('SmartHealthCard.verify', () => {
     ['an issuer with a "/" at its end', { iss: 'https://clinic.example/cards/' }, isAddress()],
     ['an issuer with a query', { iss: 'https://clinic.example/cards?a=b' }, isAddress()],
     ['a bundle as text', { fhirBundle: '"{}"' }, 'holds one FHIR bundle'],
-    ['two bundles', { fhirBundle: '{},"fhirBundle":{}' }, 'holds one FHIR bundle'],
+    ['two bundles', { fhirBundle: '{},"fhirBundle":{}' }, 'consists of JSON that can be read'],
     ['a long revocation id', { rid: 'a'.repeat(25) }, 'has a rid of at most 24 base64url characters'],
   ])('refuses a card with %s', async (_what, claims, rule) => {
     expect(await ruleOf(await CardMaker.sign(maker, CardMaker.payloadOf(maker, claims)))).toBe(rule)
