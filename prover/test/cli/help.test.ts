@@ -75,7 +75,7 @@ describe('completion', () => {
   const words = (...typed: string[]) => Completion.candidates(program.create(), typed).map(({ word }) => word)
 
   it('knows commands, options, choices, and when it knows nothing', () => {
-    expect(words('re')).toEqual(['record', 'request'])
+    expect(words('re')).toEqual(['record', 'request', 'receipt'])
     expect(words('policy', '')).toEqual(['check', 'explain', 'dry-run', 'help'])
     expect(words('keys', 'create', '')).toEqual(['holder', 'issuer', 'account'])
     expect(words('policy', 'dry-run', '--t')).toEqual(['--today'])
