@@ -63,9 +63,10 @@ export async function verify(
   if (claims.expiresAt !== undefined && Number(now) >= claims.expiresAt) return refused('expired')
   const { revocationId, ...card } = claims
   if (key.crlVersion !== undefined && revocationId !== undefined) {
-    const list = issuer.revocations.find(({ kid, ctr }) => kid === card.keyId && ctr >= (key.crlVersion ?? 0))
-    if (!list) return refused('revocation-unknown')
-    if (isRevoked(list, revocationId, card.issuedAt)) return refused('revoked')
+    const lists = issuer.revocations.filter(({ kid, ctr }) => kid === card.keyId && ctr >= (key.crlVersion ?? 0))
+    if (lists.length === 0) return refused('revocation-unknown')
+    // An older list that is good enough must not speak for a younger one beside it.
+    if (lists.some((list) => isRevoked(list, revocationId, card.issuedAt))) return refused('revoked')
   }
   return { valid: true, card }
 }

@@ -292,6 +292,9 @@ describe('SmartHealthCard.verify', () => {
     expect(await reasonOf(jws, against())).toBe('valid')
     expect(await reasonOf(jws, against('AQPCj4wwk6Mt', 'MKyCxh7p6u'))).toBe('valid')
     expect(await reasonOf(jws, against('AQPCj4wwk6Mt', 'MKyCxh7p6uQ'))).toBe('revoked')
+    const younger = { kid: maker.jwk.kid, method: 'rid', ctr: 3, rids: ['MKyCxh7p6uQ'] }
+    const both = CardMaker.published(maker, { crlVersion: 2 }, [{ ...younger, ctr: 2, rids: [] }, younger])
+    expect(await reasonOf(jws, { issuers: [both] })).toBe('revoked')
     // Issued at 1,700,000,000.
     expect(await reasonOf(jws, against('MKyCxh7p6uQ.1700000000'))).toBe('valid')
     expect(await reasonOf(jws, against('MKyCxh7p6uQ.1700000001'))).toBe('revoked')
