@@ -97,7 +97,8 @@ function readLine(line: Element.Element, context: Resource.Context, particulars:
   const concept = Coding.read(Element.child(line, 'productOrService'))
   const place = claim === undefined || name === undefined ? undefined : `${name} ${claim}`
   const told = place === undefined ? undefined : context.charges.get(place)
-  if (told) return toldBefore(line, context, { concept, told })
+  const details = Element.children(line, 'detail').length > 0 ? [unreadLines(`${line.path}.detail`, context)] : []
+  if (told) return { ...toldBefore(line, context, { concept, told }), remarks: details }
   const date = dateOf(line, context, particulars)
   if (typeof date === 'string') return leftOut(line, context, date)
   if (concept.codings.length === 0) {
@@ -118,7 +119,6 @@ function readLine(line: Element.Element, context: Resource.Context, particulars:
       fact,
     }),
   )
-  const details = Element.children(line, 'detail').length > 0 ? [unreadLines(`${line.path}.detail`, context)] : []
   const unusable = reason ? [Resource.remark(context, { path: `${line.path}.net`, reason })] : []
   const remarks = [...Resource.lostCodings(context, concept), ...details, ...unusable]
   return { attributes, taken: 1, omissions: [], remarks }

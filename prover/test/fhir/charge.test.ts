@@ -322,6 +322,13 @@ describe('ExplanationOfBenefit', () => {
     ])
   })
 
+  it('does not hide the details of a line of its claim', () => {
+    const billed = claim({ item: [line({ detail: [{ sequence: 1, productOrService: code(uris.hcpcs, 'J1885') }] })] })
+    const { omissions, complete } = imported(billed, explanation({ claim: { reference: `Claim/${billed.id}` } }))
+    expect(omissions.map(({ reason }) => reason)).toContain('adjudicated')
+    expect(complete.categories).not.toContain('charge')
+  })
+
   it('with two lines of one number stands for two such lines, not for three', () => {
     const twice = [line(), line()]
     expect(
