@@ -34,8 +34,8 @@ export function read(json: Json.Json): Bundle {
   if (type === 'unknown') throw new NotAResourceError()
   if (type !== 'Bundle') return { entries: [entryOf({ json, index: 0 })], hasMorePages: false, element: undefined }
 
-  const bundleType = String(Json.member(json, 'type'))
-  if (!types.includes(bundleType)) throw new UnsupportedTypeError()
+  const bundleType = Json.member(json, 'type')
+  if (typeof bundleType !== 'string' || !types.includes(bundleType)) throw new UnsupportedTypeError()
   const list = Json.member(json, 'entry') ?? []
   if (!Json.isList(list)) throw new NotAResourceError()
   const entries = entriesOf(list)
@@ -57,7 +57,8 @@ function entriesOf(list: readonly Json.Json[]): readonly Entry[] {
   return list.map((json, index) => {
     if (!Json.isObject(json)) return entryOf({ json: undefined, index })
     const fullUrl = Json.member(json, 'fullUrl')
-    const resource = isInstruction(json) ? undefined : Json.member(json, 'resource')
+    const isResource = !isInstruction(json) && !isFailure(json) && !isModified(json)
+    const resource = isResource ? Json.member(json, 'resource') : undefined
     return entryOf({ json: resource, index, ...(typeof fullUrl === 'string' && { fullUrl }) })
   })
 }
@@ -70,14 +71,30 @@ function isInstruction(entry: Json.JsonObject): boolean {
   return method !== 'POST' && method !== 'PUT'
 }
 
+/** An entry of which a server says that it came to nothing. */
+function isFailure(entry: Json.JsonObject): boolean {
+  const response = Json.member(entry, 'response')
+  if (response === undefined) return false
+  const status = Json.isObject(response) ? Json.member(response, 'status') : undefined
+  return typeof status !== 'string' || !/^2\d\d\b/.test(status)
+}
+
+/** An entry whose meaning an extension modifies that nobody here knows. */
+function isModified(entry: Json.JsonObject): boolean {
+  return Json.member(entry, 'modifierExtension') !== undefined
+}
+
 /**
  * Whether a server has found more than it sent: links to other pages, or a total above the matches that are here. Of a
  * link or total that cannot be read, as of one that says so.
  */
 function hasMorePages(bundle: Json.JsonObject, list: readonly Json.Json[]): boolean {
   const links = Json.member(bundle, 'link') ?? []
-  const isOtherPage = (link: Json.Json) =>
-    Json.isObject(link) && ['next', 'previous', 'prev'].includes(String(Json.member(link, 'relation')))
+  const isOtherPage = (link: Json.Json) => {
+    const relation = Json.isObject(link) ? Json.member(link, 'relation') : undefined
+    // Names of relations do not depend on case (RFC 8288, section 2.1.1).
+    return typeof relation !== 'string' || ['next', 'previous', 'prev'].includes(relation.trim().toLowerCase())
+  }
   if (!Json.isList(links) || links.some(isOtherPage)) return true
   const total = Json.member(bundle, 'total')
   return total !== undefined && !(Number(Json.decimalOf(total)) <= list.filter(isMatch).length)

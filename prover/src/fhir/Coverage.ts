@@ -42,6 +42,7 @@ export function read(coverage: Element.Element, context: Resource.Context): Reso
 function endOf(coverage: Element.Element): DateTime.DateTime | 'invalid-date' | undefined {
   const period = Element.child(coverage, 'period')
   const written = period && Element.text(period, 'end')
+  if (period && Element.isWithheld(period, 'end')) return 'invalid-date'
   if (written === undefined || isNever(written)) return undefined
   const end = DateTime.read(written, { asOf: Day.latest })
   return end === 'after-as-of' ? 'invalid-date' : end

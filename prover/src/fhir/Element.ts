@@ -10,10 +10,15 @@ export function text(element: Element, name: string): string | undefined {
   throw new WrongTypeError({ path: `${element.path}.${name}` })
 }
 
-/** A member that must be true or false where it is there. @throws {WrongTypeError} */
+/** Whether a primitive member has no value and says something all the same, as why it has none (`_name`). */
+export function isWithheld(element: Element, name: string): boolean {
+  return Json.member(element.json, name) === undefined && Json.member(element.json, `_${name}`) !== undefined
+}
+
+/** A member that must be true or false where it is there, and not withheld. @throws {WrongTypeError} */
 export function flag(element: Element, name: string): boolean | undefined {
   const json = Json.member(element.json, name)
-  if (json === undefined || typeof json === 'boolean') return json
+  if (typeof json === 'boolean' || (json === undefined && !isWithheld(element, name))) return json
   throw new WrongTypeError({ path: `${element.path}.${name}` })
 }
 

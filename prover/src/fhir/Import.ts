@@ -80,9 +80,10 @@ export function importBundle(
   if (!/^[A-Z]{3}$/.test(currency)) throw new InvalidCurrencyError()
   const bundle = Bundle.read(Json.parse(text))
   const patients = bundle.entries.filter(({ resourceType }) => resourceType === 'Patient')
-  const references = referencesIn(bundle.entries, patients)
+  const copies = copiesIn(bundle.entries)
+  const certain = bundle.entries.filter(({ index }) => copies.get(index) !== 'conflicting-duplicate')
+  const references = referencesIn(certain, patients)
   const charges: Charge.Ledger = new Map()
-  const firstCopies = new Map<string, Json.JsonObject>()
 
   let resources = 0
   let parts = 0
@@ -102,7 +103,7 @@ export function importBundle(
       charges,
       currency,
     }
-    const copy = copyOf(entry, firstCopies)
+    const copy = copies.get(index)
     const own = resource && !copy ? readResource(resource, context, partCount) : emptyOr(copy, context, partCount)
     readings[index] = Resource.joined([own, ...contained.map((inner) => readContained(inner, context))])
   }
@@ -148,13 +149,18 @@ function readResource(resource: Element.Element, context: Resource.Context, part
 }
 
 function unread(path: string, resourceType: string, context: Resource.Context): Resource.Reading {
-  if (opaqueTypes.includes(resourceType)) {
-    return Resource.leftOut(context, { path, reason: 'opaque', spoils: Omission.everything })
-  }
-  if (resourceType === 'MedicationAdministration') {
-    return Resource.leftOut(context, { path, reason: 'unread-medicine', spoils: medicines })
-  }
-  return Resource.leftOut(context, { path, reason: 'unread-type' })
+  const spoils = spoiltBy(resourceType)
+  if (opaqueTypes.includes(resourceType)) return Resource.leftOut(context, { path, reason: 'opaque', spoils })
+  const reason = resourceType === 'MedicationAdministration' ? 'unread-medicine' : 'unread-type'
+  return Resource.leftOut(context, { path, reason, spoils })
+}
+
+/** What may be lost with a resource of this type of which nothing else is known. */
+function spoiltBy(resourceType: string): Omission.Spoils {
+  const reader = Reader.of(resourceType)
+  if (reader) return Resource.spoiling(reader.category)
+  if (opaqueTypes.includes(resourceType)) return Omission.everything
+  return resourceType === 'MedicationAdministration' ? medicines : Omission.nothing
 }
 
 /** A fact contained in another resource has no identity of its own, so it cannot be told from a copy. */
@@ -174,9 +180,7 @@ function emptyOr(
   const { resourceType } = context
   if (!copy)
     return Resource.leftOut(context, { path: 'Bundle.entry', reason: 'no-resource', spoils: Omission.everything })
-  const reader = Reader.of(resourceType)
-  const differs = copy === 'conflicting-duplicate' && reader
-  const spoils = differs ? Resource.spoiling(reader.category) : Omission.nothing
+  const spoils = copy === 'conflicting-duplicate' ? spoiltBy(resourceType) : Omission.nothing
   return withParts(context, partCount, { path: resourceType, reason: copy, spoils })
 }
 
@@ -207,21 +211,35 @@ function partCountOf({ resource, resourceType }: Bundle.Entry): number {
   return lists.reduce<number>((sum, list) => sum + (Json.isList(list) ? list.length : 0), 0)
 }
 
-/** Whether the same resource came before in this bundle, by its type and id or by its fullUrl; remembers it if not. */
-function copyOf(
-  { resource, resourceType, fullUrl }: Bundle.Entry,
-  firstCopies: Map<string, Json.JsonObject>,
-): 'duplicate' | 'conflicting-duplicate' | undefined {
-  if (!resource) return undefined
-  const id = Reference.idOf(resource)
-  const names = [
+type Copy = 'duplicate' | 'conflicting-duplicate'
+
+/**
+ * The entries that are not the only ones of their resource, by type and id or by fullUrl. Of two that differ, as two
+ * versions do, neither is read: the later may take back what the earlier says, and which is later nobody has to say.
+ */
+function copiesIn(entries: readonly Bundle.Entry[]): ReadonlyMap<number, Copy> {
+  const firsts = new Map<string, Bundle.Entry>()
+  const copies = new Map<number, Copy>()
+  for (const entry of entries) {
+    const names = namesOf(entry)
+    const earlier = new Set(names.flatMap((name) => firsts.get(name) ?? []))
+    for (const first of earlier) {
+      const isSame = Json.equal(first.resource?.json, entry.resource?.json)
+      if (!isSame) copies.set(first.index, 'conflicting-duplicate')
+      if (copies.get(entry.index) !== 'conflicting-duplicate')
+        copies.set(entry.index, isSame ? 'duplicate' : 'conflicting-duplicate')
+    }
+    for (const name of names) if (!firsts.has(name)) firsts.set(name, entry)
+  }
+  return copies
+}
+
+function namesOf({ resource, resourceType, fullUrl }: Bundle.Entry): readonly string[] {
+  const id = resource && Reference.idOf(resource)
+  return [
     ...(id === undefined ? [] : [`${resourceType}/${id}`]),
-    ...(fullUrl === undefined ? [] : [`url ${fullUrl}`]),
+    ...(resource === undefined || fullUrl === undefined ? [] : [`url ${fullUrl}`]),
   ]
-  const first = names.map((name) => firstCopies.get(name)).find((json) => json !== undefined)
-  if (first) return Json.equal(first, resource.json) ? 'duplicate' : 'conflicting-duplicate'
-  for (const name of names) firstCopies.set(name, resource.json)
-  return undefined
 }
 
 function factOf({ resource, resourceType, fullUrl, index }: Bundle.Entry): string {
@@ -259,6 +277,7 @@ function remarksOn({ hasMorePages, element }: Bundle.Bundle, patients: number): 
   const reasons: Omission.RemarkReason[] = []
   if (hasMorePages) reasons.push('more-pages')
   if (element && isLabelledSubset(element)) reasons.push('subsetted')
+  if (element && Json.member(element.json, 'implicitRules') !== undefined) reasons.push('modified-meaning')
   if (patients !== 1) reasons.push(patients === 0 ? 'no-patient' : 'several-patients')
   return reasons.map((reason) => ({
     resourceType: 'Bundle',

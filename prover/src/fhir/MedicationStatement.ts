@@ -57,7 +57,9 @@ function activityOf(statement: Element.Element, context: Resource.Context): 'act
   const status = Element.text(statement, 'status')
   const period = Element.child(statement, 'effectivePeriod')
   const written = period && Element.text(period, 'end')
-  const end = written === undefined ? 'after-as-of' : DateTime.read(written, context)
+  const isWithheld = period !== undefined && Element.isWithheld(period, 'end')
+  const open = isWithheld ? 'invalid-date' : 'after-as-of'
+  const end = written === undefined ? open : DateTime.read(written, context)
   if (status === 'unknown') return 'unknown'
   if (status !== 'active') return 'over'
   if (end === 'invalid-date') return 'unknown'

@@ -128,7 +128,8 @@ type Measured = { readonly value?: Value.Value; readonly reason?: Omission.Remar
 function valueFor(part: Element.Element, coding: Coding.Coding): Measured {
   const [choice, ...others] = Element.choices(part, 'value')
   if (choice === undefined) return { reason: 'no-value' }
-  if (others.length > 0) return { reason: 'unusable-value' }
+  // obs-6: a reason why there is no value stands beside none.
+  if (others.length > 0 || Element.child(part, 'dataAbsentReason')) return { reason: 'unusable-value' }
   if (choice === 'valueQuantity') return quantityOf(Element.child(part, choice), coding)
   if (choice === 'valueCodeableConcept') return answerOf(Element.child(part, choice))
   return { reason: 'unusable-value' }
@@ -138,7 +139,8 @@ function quantityOf(quantity: Element.Element | undefined, { system, code }: Cod
   if (!quantity) return { reason: 'no-value' }
   const decimal = Element.decimal(quantity, 'value')
   if (decimal === undefined) return { reason: 'no-value' }
-  if (Element.text(quantity, 'comparator') !== undefined) return { reason: 'comparator' }
+  if (Element.text(quantity, 'comparator') !== undefined || Element.isWithheld(quantity, 'comparator'))
+    return { reason: 'comparator' }
   const unit = unitOf(quantity)
   const value = system === 'LOINC' && unit !== undefined ? Unit.toValue({ code, decimal, unit }) : undefined
   if (value === undefined) return { reason: 'unknown-unit' }

@@ -4,7 +4,7 @@ import * as Day from '../protocol/Day.ts'
 import * as Value from '../protocol/Value.ts'
 import * as DateTime from './DateTime.ts'
 import * as Element from './Element.ts'
-import type * as Omission from './Omission.ts'
+import * as Omission from './Omission.ts'
 import * as Resource from './Resource.ts'
 
 const birthDate = CodeSystem.encode('LOINC', '21112-8')
@@ -18,6 +18,8 @@ export function read(patient: Element.Element, context: Resource.Context): Resou
   const { path } = patient
   const reason = Resource.obstacle(patient, context)
   if (reason) return Resource.leftOut(context, { path, reason, spoils: Resource.spoiling('demographic') })
+  const replaced = replacement(patient)
+  if (replaced) return Resource.leftOut(context, { path, reason: replaced, spoils: Omission.everything })
   const facts = [birthDateOf(patient, context), sexOf(patient, context), deathOf(patient, context)]
   return {
     ...Resource.emptyReading,
@@ -25,6 +27,16 @@ export function read(patient: Element.Element, context: Resource.Context): Resou
     attributes: facts.flatMap(({ attribute }) => attribute ?? []),
     remarks: facts.flatMap(({ remark }) => remark ?? []),
   }
+}
+
+/**
+ * Both are modifiers (hl7.org/fhir/R4/patient-definitions.html): a Patient not in use may have been created in error,
+ * and of one replaced by another the other is the patient, of whom there may be more to say.
+ */
+function replacement(patient: Element.Element): Omission.Reason | undefined {
+  if (Element.children(patient, 'link').some((link) => Element.text(link, 'type') === 'replaced-by'))
+    return 'other-subject'
+  return Element.flag(patient, 'active') === false ? 'unknown-status' : undefined
 }
 
 type Fact = { readonly attribute?: Attribute.Attribute; readonly remark?: Omission.Remark }
@@ -46,6 +58,11 @@ function sexOf(patient: Element.Element, context: Resource.Context): Fact {
 
 /** A death without a date is a death all the same: an attribute whose value is not known. */
 function deathOf(patient: Element.Element, context: Resource.Context): Fact {
+  const withheld = ['deceasedDateTime', 'deceasedBoolean'].find((name) => Element.isWithheld(patient, name))
+  if (withheld !== undefined) {
+    const path = `${patient.path}.${withheld}`
+    return { remark: Resource.remark(context, { path, reason: 'no-value', categories: ['demographic'] }) }
+  }
   const written = Element.text(patient, 'deceasedDateTime')
   if (written !== undefined) {
     return dateFact(written, { code: dateOfDeath, path: `${patient.path}.deceasedDateTime`, context })

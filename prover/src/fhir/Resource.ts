@@ -92,6 +92,7 @@ export function lostCodings(context: Context, { lost }: Coding.Concept): readonl
  */
 export function obstacle(resource: Element.Element, context: Context): Omission.Reason | undefined {
   if (Element.text(resource, 'implicitRules') !== undefined || isModified(resource)) return 'modified-meaning'
+  if (formerDenials.some((name) => Object.hasOwn(resource.json, name))) return 'modified-meaning'
   if (isSubsetted(resource)) return 'subsetted'
   if (Element.children(resource, 'focus').length > 0) return 'other-subject'
   const subjects = ['subject', 'patient', 'beneficiary'].map((name) => Element.child(resource, name))
@@ -101,6 +102,12 @@ export function obstacle(resource: Element.Element, context: Context): Omission.
   }
   return subjects.some((subject) => subject && isAnother(subject)) ? 'other-subject' : undefined
 }
+
+/**
+ * Elements by which DSTU2 and STU3 say that something was not given, taken or done. R4 has none of them; a resource of
+ * theirs is otherwise read as if it was.
+ */
+const formerDenials = ['wasNotGiven', 'notGiven', 'wasNotTaken', 'taken', 'notPerformed', 'notDone']
 
 /** FHIR R4 2.4.1.1: who does not know a modifier extension must not process the element. @throws {Element.WrongTypeError} */
 export function isModified(element: Element.Element): boolean {

@@ -107,6 +107,9 @@ describe('a search result', () => {
     ['a link to the next page', { link: [{ relation: 'next', url: 'x' }] }],
     ['a link to the page before', { link: [{ relation: 'self' }, { relation: 'previous' }] }],
     ['the same, as some servers say it', { link: [{ relation: 'prev' }] }],
+    ['the same in capitals', { link: [{ relation: 'NEXT' }] }],
+    ['a link that is none', { link: [null] }],
+    ['a link that says nothing', { link: [{ url: 'x' }] }],
     ['links of no list', { link: { relation: 'self' } }],
     ['a total above the matches', { total: 3 }],
     ['a total of another type', { total: '2' }],
@@ -124,6 +127,37 @@ describe('a search result', () => {
   ])('is whole with %s', (_what, change) => {
     const entry = [found(condition(), 'match'), found(observation(), 'match'), found(patient(), 'include')]
     expect(imported(searchset(entry, change)).remarks).toEqual([])
+  })
+})
+
+describe('an entry', () => {
+  it.each<[string, Json]>([
+    ['that the server refused', { response: { status: '412 Precondition Failed' } }],
+    ['that is gone', { response: { status: '410' } }],
+    ['of which the server does not say what came of it', { response: {} }],
+    ['that an extension modifies', { modifierExtension: [{ url: 'http://example.org/not', valueBoolean: true }] }],
+  ])('%s holds nothing, and may have held anything', (_, change) => {
+    const entry = [{ resource: patient() }, { resource: condition(), ...change }]
+    const { attributes, complete } = imported({ ...bundle([]), entry })
+    expect(attributes.every(({ category }) => category === 'demographic')).toBe(true)
+    expect(complete.categories).toEqual([])
+  })
+
+  it('that the server took is read', () => {
+    const entry = [{ resource: patient() }, { resource: condition(), response: { status: '201 Created' } }]
+    expect(imported({ ...bundle([]), entry }).attributes.map(({ category }) => category)).toContain('condition')
+  })
+})
+
+describe('a bundle as a whole', () => {
+  it('cannot pass for no document by a type in a list', () => {
+    expect(() => imported({ ...bundle([patient()]), type: ['document'] })).toThrow(Bundle.UnsupportedTypeError)
+  })
+
+  it('by rules nobody here knows is complete for nothing', () => {
+    const { remarks, complete } = imported({ ...bundle([patient()]), implicitRules: 'http://example.org/rules' })
+    expect(remarks.map(({ reason }) => reason)).toEqual(['modified-meaning'])
+    expect(complete.categories).toEqual([])
   })
 })
 

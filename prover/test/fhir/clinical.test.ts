@@ -247,7 +247,8 @@ describe('any of them', () => {
     expect(same.omissions.map(({ reason }) => reason)).toEqual(['duplicate'])
     expect(same.complete.categories).toEqual(categories)
     const different = imported(make(), make({ note: [{ text: 'changed' }] }))
-    expect(different.omissions.map(({ reason }) => reason)).toEqual(['conflicting-duplicate'])
+    expect(different.omissions.map(({ reason }) => reason)).toEqual(['conflicting-duplicate', 'conflicting-duplicate'])
+    expect(different.attributes.filter((attribute) => attribute.category === category)).toEqual([])
     expect(different.complete.categories).toEqual(categoriesBut(category))
   })
 

@@ -103,6 +103,12 @@ describe('Coverage', () => {
     expect(omitted(coverage(change))).toEqual([reason, complete])
   })
 
+  it('whose end is withheld may be in force', () => {
+    const { attributes, complete } = imported(coverage({ period: { start: '2023-01-01', _end: {} } }))
+    expect(attributes.some(({ category, active }) => category === 'coverage' && active)).toBe(false)
+    expect(complete.systems).not.toContain('value set (active)')
+  })
+
   it('of an HL7 code system that has no number spoils all that share its bit', () => {
     const { complete } = imported(
       coverage({ type: code('http://terminology.hl7.org/CodeSystem/coverage-selfpay', 'pay') }),

@@ -12,16 +12,26 @@ import {
   clinicalStatus,
   code,
   condition,
+  immunization,
   type Json,
   observation,
   patient,
   prescription,
+  procedure,
   quantity,
+  statement,
   uris,
   verificationStatus,
   without,
 } from './document.ts'
 import { asOf, day, imported, omitted, only } from './reading.ts'
+
+const medication = (rxnorm: string, change: Json = {}): Json => ({
+  resourceType: 'Medication',
+  id: 'x',
+  code: code(uris.rxnorm, rxnorm),
+  ...change,
+})
 
 function demographics(change: Json, on = asOf) {
   const document = JSON.stringify(bundle([patient(change)]))
@@ -151,6 +161,29 @@ describe('Patient', () => {
 
   it('knows no death after asOf', () => {
     expect(demographics({ deceasedDateTime: '2024-06-16' })).toHaveLength(2)
+  })
+
+  it.each<[string, Json]>([
+    ['replaced by another', { link: [{ type: 'replaced-by', other: { reference: 'Patient/q' } }] }],
+    ['not in use', { active: false }],
+  ])('that is %s is nobody to sign anything of as complete', (_, change) => {
+    const { attributes, complete } = Import.importBundle(JSON.stringify(bundle([patient(change), condition()])), {
+      asOf,
+    })
+    expect(attributes.filter(({ category }) => category === 'demographic')).toEqual([])
+    expect(complete.categories).toEqual([])
+  })
+
+  it('in use, or known elsewhere as well, is the patient', () => {
+    const change = { active: true, link: [{ type: 'seealso', other: { reference: 'Patient/q' } }] }
+    const { complete } = Import.importBundle(JSON.stringify(bundle([patient(change)])), { asOf })
+    expect(complete.categories).toEqual(categories)
+  })
+
+  it.each(['_deceasedDateTime', '_deceasedBoolean'])('may be dead by %s: no absence of a death', (name) => {
+    const { attributes, complete } = Import.importBundle(JSON.stringify(bundle([patient({ [name]: {} })])), { asOf })
+    expect(attributes).toHaveLength(2)
+    expect(complete.categories).toEqual(categoriesBut('demographic'))
   })
 
   it('is not of this record when there are two, or none', () => {
@@ -331,8 +364,73 @@ describe('CIR-13: absence is never ignorance', () => {
     expect(same.omissions.map(({ reason }) => reason)).toEqual(['duplicate'])
     expect(same.complete.categories).toContain('condition')
     const different = imported(condition(), condition(verificationStatus('refuted')))
-    expect(different.omissions.map(({ reason }) => reason)).toEqual(['conflicting-duplicate'])
+    expect(different.omissions.map(({ reason }) => reason)).toEqual(['conflicting-duplicate', 'conflicting-duplicate'])
+    // Which of the two is the later nobody has to say: what it takes back must not be proven.
+    expect(different.attributes.filter(({ category }) => category === 'condition')).toEqual([])
     expect(different.complete.categories).not.toContain('condition')
+  })
+
+  it.each<[string, Json, readonly string[]]>([
+    [
+      'a medicine given',
+      { resourceType: 'MedicationAdministration', status: 'completed' },
+      ['prescription', 'dispense'],
+    ],
+    ['a bundle', bundle([condition()]), categories],
+    ['a type R4 does not have', { resourceType: 'Kondition' }, categories],
+  ])('is not complete where %s goes by the name of something else', (_, resource, spoilt) => {
+    const entry = [
+      { resource: patient() },
+      { fullUrl: 'urn:uuid:1', resource: { resourceType: 'Goal' } },
+      { fullUrl: 'urn:uuid:1', resource },
+    ]
+    const { complete } = Import.importBundle(JSON.stringify({ ...bundle([]), entry }), { asOf })
+    expect(complete.categories).toEqual(categoriesBut(...spoilt))
+  })
+
+  it.each<[string, readonly Json[]]>([
+    ['of which there are two versions', [medication('161'), medication('1991302')]],
+    ['that was entered in error', [medication('161', { status: 'entered-in-error' })]],
+    ['of which elements were taken out', [medication('161', { meta: { tag: [{ code: 'SUBSETTED' }] } })]],
+    ['by rules we do not know', [medication('161', { implicitRules: 'http://example.org/rules' })]],
+  ])('is not complete for medicines by a Medication %s, nor is its code one', (_, medications) => {
+    const request = prescription({
+      medicationCodeableConcept: undefined,
+      medicationReference: { reference: 'Medication/x' },
+    })
+    const { attributes, complete } = imported(...medications, request)
+    expect(attributes.filter(({ category }) => category === 'prescription')).toEqual([])
+    expect(complete.categories).not.toContain('prescription')
+  })
+
+  it.each<[string, Json]>([
+    ['said twice', { medicationReference: { reference: 'Medication/x' } }],
+    [
+      'that two contained resources are',
+      {
+        medicationCodeableConcept: undefined,
+        medicationReference: { reference: '#x' },
+        contained: [medication('161'), medication('1991302')],
+      },
+    ],
+  ])('is not complete for medicines by one %s', (_, change) => {
+    const { attributes, complete } = imported(medication('161'), prescription(change))
+    expect(attributes.filter(({ category }) => category === 'prescription')).toEqual([])
+    expect(complete.categories).not.toContain('prescription')
+  })
+
+  it.each<[string, Json]>([
+    ['immunization', immunization({ notGiven: true })],
+    ['immunization', immunization({ wasNotGiven: true })],
+    ['prescription', statement({ taken: 'n' })],
+    ['prescription', statement({ wasNotTaken: true })],
+    ['procedure', procedure({ notDone: true })],
+    ['procedure', procedure({ notPerformed: true })],
+    ['prescription', prescription({ _doNotPerform: { extension: [] } })],
+  ])('takes no %s that is denied as FHIR before R4 denies, or perhaps', (category, resource) => {
+    const { attributes, complete } = imported(resource)
+    expect(attributes.filter((attribute) => attribute.category === category)).toEqual([])
+    expect(complete.categories).not.toContain(category)
   })
 })
 
@@ -343,6 +441,14 @@ const supply = {
 }
 
 describe('Observation', () => {
+  it.each<[string, Json]>([
+    ['a reason why it has none', { dataAbsentReason: { text: 'the sample was lost' } }],
+    ['a withheld comparator', quantity(6.5, '%', { _comparator: { extension: [] } })],
+  ])('does not mean its value beside %s', (_, change) => {
+    const [attribute] = imported(observation(change)).attributes.filter(({ category }) => category === 'observation')
+    expect([attribute?.value, attribute?.bounded]).toEqual([Value.none, true])
+  })
+
   it.each([
     [quantity(6.5, '%'), '6.5'],
     [quantity(48, 'mmol/mol'), '6.54304'],

@@ -61,6 +61,12 @@ describe('MedicationStatement', () => {
     expect(only(statement({ effectivePeriod: { start: '2024-01-03', end } })).active).toBe(active)
   })
 
+  it('whose period has an end that is withheld may be active', () => {
+    const { attributes, complete } = imported(statement({ effectivePeriod: { start: '2024-01-03', _end: {} } }))
+    expect(attributes.some(({ category, active }) => category === 'prescription' && active)).toBe(false)
+    expect(complete.systems).not.toContain('value set (active)')
+  })
+
   it('whose period has an end that is no date may be active', () => {
     const { attributes, complete } = imported(statement({ effectivePeriod: { start: '2024-01-03', end: 'soon' } }))
     expect(attributes.at(-1)?.active).toBe(false)
