@@ -27,6 +27,9 @@ export function read(resource: Element.Element, context: Resource.Context, kind:
   const code = Element.child(resource, 'code')
   const status = clinicalStatusOf(resource, kind)
   const isActive = status !== undefined && clinicalStatuses[status] === true
+  // con-4: what has ended is not active. Of one that is said to be both, neither is known.
+  const isBoth = isActive && hasEnded?.(resource, context) === true
+  const doubt = status === undefined ? 'no-clinical-status' : isBoth ? 'unknown-activity' : undefined
   return Fact.read(resource, context, {
     category,
     concept: Coding.read(code),
@@ -37,8 +40,8 @@ export function read(resource: Element.Element, context: Resource.Context, kind:
     date: dateOf(resource, context),
     value: status === undefined ? undefined : Value.ofText(status),
     bounded: status === undefined,
-    active: isActive && !hasEnded?.(resource, context),
-    remarks: status === undefined ? [unknownActivity(resource, context)] : [],
+    active: isActive && !isBoth,
+    remarks: doubt ? [unknownActivity(resource, context, doubt)] : [],
   })
 }
 
@@ -71,11 +74,15 @@ function clinicalStatusOf(resource: Element.Element, { clinicalUri, clinicalStat
   return code !== undefined && others.length === 0 && Object.hasOwn(clinicalStatuses, code) ? code : undefined
 }
 
-/** Without a clinical status nobody can say that the fact is not active: no absence among active facts. */
-function unknownActivity(resource: Element.Element, context: Resource.Context): Omission.Remark {
+/** Nobody can say that the fact is not active: no absence among active facts. */
+function unknownActivity(
+  resource: Element.Element,
+  context: Resource.Context,
+  reason: 'no-clinical-status' | 'unknown-activity',
+): Omission.Remark {
   return Resource.remark(context, {
     path: `${resource.path}.clinicalStatus`,
-    reason: 'no-clinical-status',
+    reason,
     systems: [CodeSystem.activeSet],
   })
 }

@@ -220,6 +220,19 @@ describe('Condition', () => {
     expect(abated({ abatementPeriod: { start: '2024-07-01' } })).toBe(false)
   })
 
+  it.each([{ abatementString: 'ongoing' }, { abatementBoolean: false }, { abatementAge: { value: 80 } }])(
+    'that is said to be active and to have ended, %o, is neither among the active nor absent from them',
+    (change) => {
+      const { attributes, remarks, complete } = imported(condition(change))
+      expect(attributes.some(({ category, active }) => category === 'condition' && active)).toBe(false)
+      expect(remarks.map(({ reason }) => reason)).toEqual(['unknown-activity'])
+      expect(complete.systems).not.toContain('value set (active)')
+      expect(complete.systems).toContain('value set (ever)')
+      const resolved = imported(condition({ ...change, ...clinicalStatus('resolved') }))
+      expect(resolved.complete.systems).toContain('value set (active)')
+    },
+  )
+
   it('without a clinical status stays, and nobody can say which facts are active', () => {
     const { attributes, complete } = imported(without(condition(), 'clinicalStatus'))
     expect(attributes.at(-1)).toMatchObject({ value: Value.none, bounded: true, active: false })
