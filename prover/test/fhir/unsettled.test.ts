@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import * as Samples from '../../../samples/valueSets.ts'
+import * as RecordFile from '../../src/cli/files/RecordFile.ts'
 import * as Issue from '../../src/issue.ts'
 import * as CodeSystem from '../../src/protocol/CodeSystem.ts'
 import * as Day from '../../src/protocol/Day.ts'
@@ -133,5 +134,15 @@ describe('a fact of which no value set can tell whether it is in one', () => {
         contentOf(prescription({ medicationCodeableConcept: code(ndc, '00169-4060-12') })),
       ),
     ).toBe(false)
+  })
+
+  it('keeps its record readable from a file', () => {
+    const content = contentOf(smoking({ valueString: 'one pack a day' }))
+    const written = JSON.stringify(RecordFile.fieldsOf(content), (_, value) =>
+      typeof value === 'bigint' ? `${value}` : value,
+    )
+    const { attributes, complete } = RecordFile.kind.schema.parse(JSON.parse(written))
+    expect(attributes).toHaveLength(content.attributes.length)
+    expect(complete.categories).not.toContain('observation')
   })
 })

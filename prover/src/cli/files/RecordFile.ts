@@ -35,6 +35,7 @@ export function fieldsOf({ asOf, patients, complete, attributes }: Issue.Content
     asOf: Day.format(asOf),
     patients,
     complete: { ...complete, since: Day.format(complete.since) },
-    attributes: attributes.map((each) => ({ ...each, day: Day.format(each.day) })),
+    // What could not be read is accounted for in `complete` by now.
+    attributes: attributes.map(({ unread: _, ...each }) => ({ ...each, day: Day.format(each.day) })),
   }
 }
