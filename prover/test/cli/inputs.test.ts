@@ -44,6 +44,14 @@ describe('readings of a device', () => {
     expect(joined.complete.categories).not.toContain('device-reading')
   })
 
+  it("that another patient wore are warned of, and the bundle's own are not", async () => {
+    const joined = ['record', 'import', bundle, ...terms, ...steady, ...directory]
+    expect((await at.run([...joined, ...adela])).stderr).toBe('')
+    const other = join(patients, 'bruno.json')
+    const { code, stderr } = await at.run([...joined.with(2, other), ...adela])
+    expect([code, stderr]).toEqual([0, expect.stringContaining('warning: the readings are of another patient')])
+  })
+
   it('need the directory and the patient, and a file that is a batch', async () => {
     const alone = await at.run(['record', 'import', bundle, ...terms, ...steady])
     expect([alone.code, alone.stdout]).toEqual([2, ''])

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander'
 import * as Batch from '../../device/Batch.ts'
 import * as Device from '../../device/Device.ts'
 import * as Readings from '../../device/Readings.ts'
+import type * as Import from '../../fhir/Import.ts'
 import * as Issue from '../../issue.ts'
 import type * as Day from '../../protocol/Day.ts'
 import * as Tree from '../../protocol/Tree.ts'
@@ -69,6 +70,11 @@ function addImport(record: Command): void {
       const { imported, content } = File.read(bundle, (text) => Issue.read(text, terms))
       const readings = readingsOf(given, Tree.capacity - 1 - content.attributes.length)
       const joined = readings ? Issue.contentOf(Readings.join(imported, readings), terms) : content
+      if (readings && !isAbout(imported, given.patient)) {
+        Output.warn(
+          'the readings are of another patient than this document, by its own reference: look before you sign.',
+        )
+      }
       const vouched = given.completeSince === undefined ? vouchedForNothing(joined) : joined
       if (out !== undefined)
         File.writeJson(out, RecordFile.kind.tag, RecordFile.fieldsOf(vouched), { force, secret: true })
@@ -98,6 +104,11 @@ function addShow(record: Command): void {
       return { data: facts, text: Output.table([['category', 'system', 'code', 'day', 'value', ''], ...rows]) }
     },
   })
+}
+
+/** Whether the document's Patient goes by the name that the directory of devices has for the wearer. */
+function isAbout({ attributes }: Import.Imported, patient: string | undefined): boolean {
+  return attributes.every(({ category, fact }) => category !== 'demographic' || fact.split('#')[0] === patient)
 }
 
 /** Nobody said since when the document holds everything: a bundle of one Patient would prove every absence. */
