@@ -1,7 +1,7 @@
 import { FetchRequest, JsonRpcProvider } from 'ethers'
 import * as Network from '../chain/Network.ts'
+import * as DeploymentFile from '../files/DeploymentFile.ts'
 import * as File from './File.ts'
-import * as DeploymentFile from './files/DeploymentFile.ts'
 import type { OnChain } from './Options.ts'
 
 /** Milliseconds a chain may take to say which one it is. */

@@ -1,11 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { chmodSync, existsSync, linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type { z } from 'zod'
+import * as Form from '../files/Form.ts'
 import * as Output from './Output.ts'
-
-/** A kind of file: its tag, e.g. record/1, and the form of all else. */
-export type Kind<T> = { readonly tag: string; readonly schema: z.ZodType<T> }
 
 /**
  * Reads a text file and makes something of it. Errors of `parse` are told with the path they are about.
@@ -24,27 +21,17 @@ export function read<T>(path: string, parse: (text: string) => T): T {
  * Reads a JSON file of one of these kinds, told by its tag.
  * @throws {UnreadableError} {InvalidError} naming the place and the rule, never what is written there.
  */
-export function readJson<const Kinds extends readonly Kind<unknown>[]>(
+export function readJson<const Kinds extends readonly Form.Kind<unknown>[]>(
   path: string,
   kinds: Kinds,
-): Kinds[number] extends Kind<infer T> ? T : never {
-  let json: unknown
+): Form.Read<Kinds> {
+  const text = readText(path)
   try {
-    json = JSON.parse(readText(path))
+    return Form.read(text, kinds)
   } catch (cause) {
-    if (cause instanceof UnreadableError) throw cause
-    throw new InvalidError({ path, problem: '$ must be JSON' })
+    if (!(cause instanceof Form.BrokenError)) throw cause
+    throw new InvalidError({ path, problem: cause.message })
   }
-  const tag = typeof json === 'object' && json !== null && 'medseal' in json ? json.medseal : undefined
-  const kind = kinds.find((candidate) => candidate.tag === tag)
-  if (!kind) {
-    const tags = kinds.map((candidate) => JSON.stringify(candidate.tag)).join(' or ')
-    throw new InvalidError({ path, problem: `medseal must be ${tags}` })
-  }
-  const { medseal: _, ...fields } = json as Record<string, unknown>
-  const result = kind.schema.safeParse(fields)
-  if (!result.success) throw new InvalidError({ path, problem: problemOf(result.error) })
-  return result.data as never
 }
 
 export type WriteOptions = {
@@ -61,7 +48,7 @@ export type WriteOptions = {
 export function writeJson(path: string, tag: string, fields: object, { force = false, secret }: WriteOptions): void {
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
   try {
-    writeFileSync(temporary, `${Output.stringify({ medseal: tag, ...fields })}\n`, { mode: secret ? 0o600 : 0o644 })
+    writeFileSync(temporary, `${Form.write(tag, fields)}\n`, { mode: secret ? 0o600 : 0o644 })
     if (secret) chmodSync(temporary, 0o600)
     // A link is refused where there is a file, a rename would replace it.
     if (force) renameSync(temporary, path)
@@ -97,31 +84,6 @@ export function readText(path: string): string {
     return readFileSync(path, 'utf8')
   } catch (cause) {
     throw new UnreadableError({ path, code: codeOf(cause) })
-  }
-}
-
-/** The first broken rule and its place, e.g. request.policyHashes[0]. Messages are ours: zod's may repeat the file. */
-function problemOf(error: z.ZodError): string {
-  const [issue] = error.issues
-  if (!issue) return '$ must be of its form'
-  const path = issue.path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('')
-  return `${path.replace(/^\./, '') || '$'} ${ruleOf(issue)}`
-}
-
-function ruleOf(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case 'invalid_type':
-      return issue.input === undefined && issue.message.endsWith('undefined')
-        ? 'is missing'
-        : `must be of type ${issue.expected}`
-    case 'unrecognized_keys':
-      return 'must only have the keys of its kind'
-    case 'invalid_value':
-      return `must be one of ${issue.values.join(', ')}`
-    case 'custom':
-      return issue.message
-    default:
-      return 'must be of its form'
   }
 }
 

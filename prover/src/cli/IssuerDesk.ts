@@ -1,4 +1,7 @@
 import { hexlify } from 'ethers'
+import * as DeploymentFile from '../files/DeploymentFile.ts'
+import type * as EnrolmentFile from '../files/EnrolmentFile.ts'
+import type { Desk } from '../files/IssuerFile.ts'
 import { circuits } from '../generated/circuits.ts'
 import * as Issue from '../issue.ts'
 import * as Context from '../protocol/Context.ts'
@@ -9,9 +12,6 @@ import * as Issuer from '../protocol/Issuer.ts'
 import { DevelopmentKeyError } from '../prove.ts'
 import * as Signals from '../Signals.ts'
 import * as Verify from '../verify.ts'
-import * as DeploymentFile from './files/DeploymentFile.ts'
-import type * as EnrolmentFile from './files/EnrolmentFile.ts'
-import type { Desk } from './files/IssuerFile.ts'
 
 /** Makes an invitation for somebody the issuer has identified, and remembers its nonce. */
 export function invite({ issuer, chainId, invitations }: Desk): EnrolmentFile.Invitation {

@@ -1,6 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs'
+import * as IssuerFile from '../files/IssuerFile.ts'
 import * as File from './File.ts'
-import * as IssuerFile from './files/IssuerFile.ts'
 
 /**
  * Changes what an issuer keeps: two commands at once must not give the same nonce or index, or lose a revocation. The

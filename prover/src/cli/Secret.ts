@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
+import type * as Form from '../files/Form.ts'
 import * as File from './File.ts'
 import * as Output from './Output.ts'
 
@@ -11,7 +12,7 @@ export type Need<T> = {
   readonly option: string
   /** The environment variable that may hold it. */
   readonly variable: string
-  readonly kind: File.Kind<{ readonly secret: string }>
+  readonly kind: Form.Kind<{ readonly secret: string }>
   /** Reads the secret's text; whatever it throws is told without it. */
   readonly parse: (text: string) => T
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import * as Samples from '../../../samples/valueSets.ts'
-import * as RecordFile from '../../src/cli/files/RecordFile.ts'
+import * as RecordFile from '../../src/files/RecordFile.ts'
 import * as Issue from '../../src/issue.ts'
 import * as CodeSystem from '../../src/protocol/CodeSystem.ts'
 import * as Day from '../../src/protocol/Day.ts'

@@ -1,8 +1,7 @@
 import { z } from 'zod'
-import type { Policy } from '../../protocol/Policy.ts'
-import * as PolicyFile from '../../protocol/PolicyFile.ts'
-import type { Request } from '../../protocol/Request.ts'
-import type * as File from '../File.ts'
+import type { Policy } from '../protocol/Policy.ts'
+import * as PolicyFile from '../protocol/PolicyFile.ts'
+import type { Request } from '../protocol/Request.ts'
 import * as Form from './Form.ts'
 
 /** A request as it travels: the question, the recipient's signature, and the text of its policies. Public. */
@@ -38,7 +37,7 @@ export const requestForm = Form.object({
   nonce: Form.bits(256),
 }) as unknown as z.ZodType<Request>
 
-export const kind: File.Kind<Signed> = {
+export const kind: Form.Kind<Signed> = {
   tag: 'request/1',
   schema: Form.object({
     request: requestForm,

@@ -1,10 +1,9 @@
 import { z } from 'zod'
-import * as Registry from '../../chain/Registry.ts'
-import * as Day from '../../protocol/Day.ts'
-import * as Issuer from '../../protocol/Issuer.ts'
-import * as StatusList from '../../protocol/StatusList.ts'
-import * as Tree from '../../protocol/Tree.ts'
-import type * as File from '../File.ts'
+import * as Registry from '../chain/Registry.ts'
+import * as Day from '../protocol/Day.ts'
+import * as Issuer from '../protocol/Issuer.ts'
+import * as StatusList from '../protocol/StatusList.ts'
+import * as Tree from '../protocol/Tree.ts'
 import * as Form from './Form.ts'
 import * as IssuerFile from './IssuerFile.ts'
 
@@ -17,7 +16,7 @@ const listed = Form.object({
 type Listed = z.infer<typeof listed>
 
 /** The tree of valid issuers where no chain keeps it: public, and trusted by whoever is given it. */
-export const kind: File.Kind<Registry.Registry> = {
+export const kind: Form.Kind<Registry.Registry> = {
   tag: 'issuers/1',
   schema: Form.object({ issuers: z.array(listed).min(1).max(Tree.capacity) }).transform(({ issuers }) =>
     registryOf(issuers),

@@ -1,9 +1,8 @@
 import { z } from 'zod'
-import * as Day from '../../protocol/Day.ts'
-import type { Holder } from '../../protocol/Holder.ts'
-import * as Issuer from '../../protocol/Issuer.ts'
-import * as StatusList from '../../protocol/StatusList.ts'
-import type * as File from '../File.ts'
+import * as Day from '../protocol/Day.ts'
+import type { Holder } from '../protocol/Holder.ts'
+import * as Issuer from '../protocol/Issuer.ts'
+import * as StatusList from '../protocol/StatusList.ts'
 import * as Form from './Form.ts'
 
 /** What an issuer keeps from one command to the next. The signing key is not in it. Secret: it knows the holders. */
@@ -51,7 +50,7 @@ const schema = Form.object({
   invitations: z.array(Form.word),
 })
 
-export const kind: File.Kind<Desk> = {
+export const kind: Form.Kind<Desk> = {
   tag: 'issuer/1',
   schema: schema.transform(
     ({ publicKey: key, roles, validUntil, chainId, status, taken, alive, invitations }): Desk => ({

@@ -1,8 +1,7 @@
 import { z } from 'zod'
-import type * as Issue from '../../issue.ts'
-import type { Attribute } from '../../protocol/Attribute.ts'
-import * as Day from '../../protocol/Day.ts'
-import type * as File from '../File.ts'
+import type * as Issue from '../issue.ts'
+import type { Attribute } from '../protocol/Attribute.ts'
+import * as Day from '../protocol/Day.ts'
 import * as Form from './Form.ts'
 
 const attribute = Form.object({
@@ -20,7 +19,7 @@ const attribute = Form.object({
 }) as unknown as z.ZodType<Attribute>
 
 /** What an issuer is about to sign: an import, before it has a holder, salts and a root. Secret. */
-export const kind: File.Kind<Issue.Content> = {
+export const kind: Form.Kind<Issue.Content> = {
   tag: 'record/1',
   schema: Form.object({
     asOf: Form.day,

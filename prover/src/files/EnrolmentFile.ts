@@ -1,9 +1,8 @@
 import type { z } from 'zod'
-import type * as Proof from '../../Proof.ts'
-import * as ProofModule from '../../Proof.ts'
-import type { Holder } from '../../protocol/Holder.ts'
-import type { IssuerId } from '../../protocol/Issuer.ts'
-import type * as File from '../File.ts'
+import type * as Proof from '../Proof.ts'
+import * as ProofModule from '../Proof.ts'
+import type { Holder } from '../protocol/Holder.ts'
+import type { IssuerId } from '../protocol/Issuer.ts'
 import * as Form from './Form.ts'
 
 /** What an issuer hands to a patient it has identified: who it is, and a fresh nonce. Not secret, for one use. */
@@ -14,12 +13,12 @@ export type Enrolment = Invitation & { readonly holder: Holder; readonly proof: 
 
 const invited = { chainId: Form.bits(256), issuerId: Form.fieldElement, nonce: Form.word }
 
-export const invitation: File.Kind<Invitation> = {
+export const invitation: Form.Kind<Invitation> = {
   tag: 'invitation/1',
   schema: Form.object(invited) as unknown as z.ZodType<Invitation>,
 }
 
-export const enrolment: File.Kind<Enrolment> = {
+export const enrolment: Form.Kind<Enrolment> = {
   tag: 'enrolment/1',
   schema: Form.object({
     ...invited,

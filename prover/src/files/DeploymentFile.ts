@@ -1,12 +1,11 @@
 import type { z } from 'zod'
-import type * as Network from '../../chain/Network.ts'
-import type * as File from '../File.ts'
+import type * as Network from '../chain/Network.ts'
 import * as Form from './Form.ts'
 
 /** Where Medseal is deployed: a network without the way to it. Public. */
 export type Deployment = Omit<Network.Network, 'provider'>
 
-export const kind: File.Kind<Deployment> = {
+export const kind: Form.Kind<Deployment> = {
   tag: 'deployment/1',
   schema: Form.object({
     chainId: Form.bits(256),

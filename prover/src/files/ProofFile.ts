@@ -1,11 +1,10 @@
 import { z } from 'zod'
-import type * as Submission from '../../chain/Submission.ts'
-import { eligibilitySizes } from '../../generated/parameters.ts'
-import * as Proof from '../../Proof.ts'
-import type { Consent } from '../../protocol/Consent.ts'
-import * as Day from '../../protocol/Day.ts'
-import type { Circuit } from '../../protocol/Eligibility.ts'
-import type * as File from '../File.ts'
+import type * as Submission from '../chain/Submission.ts'
+import { eligibilitySizes } from '../generated/parameters.ts'
+import * as Proof from '../Proof.ts'
+import type { Consent } from '../protocol/Consent.ts'
+import * as Day from '../protocol/Day.ts'
+import type { Circuit } from '../protocol/Eligibility.ts'
 import * as Form from './Form.ts'
 import * as RequestFile from './RequestFile.ts'
 
@@ -25,7 +24,7 @@ const consent = Form.object({
 const circuits = eligibilitySizes.map(({ circuit }) => circuit) as [Circuit, ...Circuit[]]
 
 /** An answer to one part of a request, ready for a contract or anybody else to check. Public to its recipient. */
-export const kind: File.Kind<Submission.Submission> = {
+export const kind: Form.Kind<Submission.Submission> = {
   tag: 'proof/1',
   schema: Form.object({
     request: RequestFile.requestForm,

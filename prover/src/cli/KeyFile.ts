@@ -1,10 +1,9 @@
 import { SigningKey, Wallet } from 'ethers'
 import { z } from 'zod'
-import * as Holder from '../../protocol/Holder.ts'
-import type * as Issuer from '../../protocol/Issuer.ts'
-import type * as File from '../File.ts'
-import type * as Secret from '../Secret.ts'
-import * as Form from './Form.ts'
+import * as Form from '../files/Form.ts'
+import * as Holder from '../protocol/Holder.ts'
+import type * as Issuer from '../protocol/Issuer.ts'
+import type * as Secret from './Secret.ts'
 
 /** What a holder is made from: the seed of 24 words. */
 export const holder: Secret.Need<Holder.Seed> = {
@@ -35,7 +34,7 @@ export const account: Secret.Need<Wallet> = {
 
 export const needs = { holder, issuer, account } as const
 
-function kindOf(tag: string): File.Kind<{ readonly secret: string }> {
+function kindOf(tag: string): Form.Kind<{ readonly secret: string }> {
   return { tag, schema: Form.object({ secret: z.string() }) }
 }
 

@@ -1,10 +1,9 @@
 import { z } from 'zod'
-import type { Credential } from '../../protocol/Credential.ts'
-import * as Day from '../../protocol/Day.ts'
-import type * as Issuance from '../../protocol/Issuance.ts'
-import type * as Record from '../../protocol/Record.ts'
-import * as Tree from '../../protocol/Tree.ts'
-import type * as File from '../File.ts'
+import type { Credential } from '../protocol/Credential.ts'
+import * as Day from '../protocol/Day.ts'
+import type * as Issuance from '../protocol/Issuance.ts'
+import type * as Record from '../protocol/Record.ts'
+import * as Tree from '../protocol/Tree.ts'
 import * as Form from './Form.ts'
 
 /** A credential as a file has it: parsed, not checked. */
@@ -32,7 +31,7 @@ const credential = Form.object({
 }) as unknown as z.ZodType<Credential>
 
 /** What a patient takes home: credential and record with its salts. The medical file: secret. */
-export const kind: File.Kind<Unchecked> = {
+export const kind: Form.Kind<Unchecked> = {
   tag: 'credential/1',
   schema: Form.object({ credential, record: Form.object({ leaves: z.array(leaf).min(1).max(Tree.capacity) }) }),
 }
