@@ -1,0 +1,61 @@
+import { z } from 'zod'
+import * as Common from './Common.ts'
+
+export const creation = z
+  .object({
+    /** In order: a proof's part is its policy's place. */
+    policyIds: z.array(Common.id('policy')).min(1).max(16),
+    purpose: z.string().max(32).meta({ description: 'HL7 PurposeOfUse code', example: 'COVAUTH' }),
+    consentRequired: z.boolean().default(true),
+    /** Id of the recipient's own once-per-person entry in the PolicyRegistry, decimal; "0": none. */
+    program: z
+      .string()
+      .regex(/^[0-9]{1,78}$/)
+      .default('0'),
+    expiresAt: Common.time,
+    /** Who asks and why, as the patient reads it. Signed along. */
+    recipientName: z.string().min(1).max(100),
+    note: z.string().max(500).optional(),
+  })
+  .meta({ id: 'RequestCreation' })
+
+/** EIP-712: what the recipient's registered key signs. */
+export const typedData = z
+  .object({
+    domain: z.record(z.string(), z.unknown()),
+    types: z.record(z.string(), z.array(z.object({ name: z.string(), type: z.string() }))),
+    primaryType: z.literal('Request'),
+    message: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'TypedData' })
+
+export const signing = z.object({ signature: Common.signature }).meta({ id: 'RequestSigning' })
+
+/** draft: not signed. open: may be answered. answered: every part has a receipt of one person. */
+export const states = ['draft', 'open', 'answered', 'expired', 'withdrawn'] as const
+
+export const request = z
+  .object({
+    id: Common.id('request'),
+    object: z.literal('request'),
+    /** EIP-712 digest: its name on chain. */
+    digest: Common.word,
+    recipientId: Common.stakeholderId,
+    policyIds: z.array(Common.id('policy')),
+    purpose: z.string(),
+    consentRequired: z.boolean(),
+    program: z.string(),
+    state: z.enum(states),
+    typedData,
+    /** What the patient opens; the QR code holds it. null while it is a draft. */
+    link: z.url().nullable(),
+    expiresAt: Common.time,
+    createdAt: Common.time,
+  })
+  .meta({ id: 'Request' })
+export type Request = z.infer<typeof request>
+
+/** What an answer is acknowledged with. */
+export const acknowledgement = z
+  .object({ proofs: z.array(z.object({ id: Common.id('proof'), part: z.int(), state: z.string() })) })
+  .meta({ id: 'Acknowledgement' })
