@@ -1,5 +1,6 @@
 import type * as Network from '@medseal/prover/chain/Network'
 import type * as Submission from '@medseal/prover/chain/Submission'
+import type * as ValueSet from '@medseal/prover/protocol/ValueSet'
 import type { Kysely, Transaction } from 'kysely'
 import type { Config } from './config.ts'
 import type { Log } from './Log.ts'
@@ -19,6 +20,8 @@ export type Services = {
   /** Runs `work` in one transaction, again where the database asks for it (40001, 40P01). */
   readonly transaction: <T>(work: (db: Transaction<Database>) => Promise<T>) => Promise<T>
   readonly network: Network.Network
+  /** What policies are compiled against: `exchange/ValueSets.load`. */
+  readonly valueSets: ValueSet.Index
   readonly verification: Verification
   readonly jobs: Jobs
   readonly webhooks: Webhooks
