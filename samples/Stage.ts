@@ -21,7 +21,7 @@ import * as Town from './Town.ts'
 
 /** What both stories play on: circuits and keys built, a chain with everything deployed, a hospital verified. */
 export type Stage = {
-  readonly town: Town.Town
+  readonly town: Town.LocalTown
   readonly hospital: Town.TownHospital
   readonly artifacts: Artifacts.Source
   readonly today: Day.Day

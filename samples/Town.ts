@@ -1,6 +1,5 @@
-import type { JsonRpcSigner } from 'ethers'
-import { id } from 'ethers'
-import * as LocalChain from '../contracts/localChain.ts'
+import { id, type Signer } from 'ethers'
+import type * as LocalChain from '../contracts/localChain.ts'
 import * as Network from '../prover/src/chain/Network.ts'
 import { parameters } from '../prover/src/generated/parameters.ts'
 import * as Day from '../prover/src/protocol/Day.ts'
@@ -12,27 +11,35 @@ import * as Request from '../prover/src/protocol/Request.ts'
 import * as StatusList from '../prover/src/protocol/StatusList.ts'
 import * as Hospital from './Hospital.ts'
 
-/** A chain with everything deployed and the people who act on it: what the story and the tests of the whole path share. */
+/** A chain with everything deployed and the people who act on it: what `npm start`, the story and the tests share. */
 export type Town = {
-  readonly chain: LocalChain.Chain
   readonly network: Network.Network
-  readonly registrar: JsonRpcSigner
+  readonly registrar: Account
+  /** With ether, those of the registrar and its attesters among them. */
+  readonly accounts: readonly Account[]
 }
 
+/** A town on a chain inside this process, whose clock can be moved. */
+export type LocalTown = Town & { readonly chain: LocalChain.Chain }
+
+export type Account = Signer & { readonly address: string }
+
 /** Somebody the registrar has verified. */
-export type Stakeholder = { readonly id: Request.StakeholderId; readonly signer: JsonRpcSigner }
+export type Stakeholder = { readonly id: Request.StakeholderId; readonly signer: Account }
 
 /** A verified hospital, on chain and at work. */
 export type TownHospital = Stakeholder & { readonly hospital: Hospital.Hospital }
 
 /** @param startsAt Time of the first block. */
-export async function found({ startsAt }: { startsAt: Date }): Promise<Town> {
-  const chain = await LocalChain.createChain({ startsAt })
+export async function found({ startsAt }: { startsAt: Date }): Promise<LocalTown> {
+  // Hardhat is loaded only where its chain is wanted.
+  const { createChain } = await import('../contracts/localChain.ts')
+  const chain = await createChain({ startsAt })
   const { deployment, provider, accounts } = chain
   const [registrar] = accounts
   if (!registrar) throw new Error('The local chain has no accounts.')
   const { chainId, fromBlock, addresses } = deployment
-  return { chain, network: { chainId, provider, fromBlock, addresses }, registrar }
+  return { chain, network: { chainId, provider, fromBlock, addresses }, registrar, accounts }
 }
 
 /** The registrar adds a hospital, with its signing key checked and its status list empty. */
@@ -134,8 +141,8 @@ async function register(
   roles: readonly Role[],
   issuing: { issuerId: bigint; validUntil: bigint; statusRoot: bigint },
 ): Promise<Stakeholder> {
-  const signer = town.chain.accounts[account]
-  if (!signer) throw new Error(`The local chain has no account ${account}.`)
+  const signer = town.accounts[account]
+  if (!signer) throw new Error(`The town has no account ${account}.`)
   const registry = Network.contract(town.network, 'StakeholderRegistry', town.registrar)
   const mask = roles.reduce((bits, role) => bits | (1 << parameters.roles[role]), 0)
   const addition = {

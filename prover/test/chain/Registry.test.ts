@@ -11,7 +11,7 @@ import { seeded } from '../random.ts'
 import * as Scene from './scene.ts'
 
 const today = Day.parse('2026-11-15')
-let town: Town.Town
+let town: Town.LocalTown
 let hospitals: Town.TownHospital[]
 let insurer: Town.Stakeholder
 beforeAll(async () => {

@@ -229,7 +229,7 @@ async function elsewhere(): Promise<Scene.Scene> {
   await Town.sent(verifiers.getFunction('activate')(kind, 1))
   for (const addition of additions) await Town.sent(stakeholders.getFunction('executeAddition')(addition.toArray()))
   const insurer = { id: scene.insurer.id, signer: chain.accounts[4] as typeof registrar }
-  return { ...scene, town: { chain, network, registrar }, insurer }
+  return { ...scene, town: { chain, network, registrar, accounts: chain.accounts }, insurer }
 }
 
 describe('CTX-2 consent', () => {

@@ -16,7 +16,7 @@ import * as Tree from '../../src/protocol/Tree.ts'
 import { seeded } from '../random.ts'
 
 const count = 100
-let town: Town.Town
+let town: Town.LocalTown
 beforeAll(async () => {
   town = await Town.found({ startsAt: new Date('2026-11-15T12:00:00Z') })
 })

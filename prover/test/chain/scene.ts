@@ -20,7 +20,7 @@ import * as Prove from '../../src/prove.ts'
 
 /** A town with a hospital and an insurer, and a policy so short that its proofs are quick. */
 export type Scene = {
-  readonly town: Town.Town
+  readonly town: Town.LocalTown
   readonly artifacts: Artifacts.Source
   readonly today: Day.Day
   readonly hospital: Town.TownHospital

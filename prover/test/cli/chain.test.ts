@@ -18,7 +18,7 @@ const policy = {
 
 describe('on a chain', () => {
   let at: Desk
-  let town: Town.Town
+  let town: Town.LocalTown
   let node: Awaited<ReturnType<typeof Rpc.serve>>
   let chain: string[]
 
