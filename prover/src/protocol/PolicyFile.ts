@@ -93,7 +93,8 @@ const readBy = (form: RegExp, read: (text: string) => unknown, error: string) =>
 
 const strict = <shape extends z.core.$ZodLooseShape>(shape: shape) =>
   z.strictObject(shape, {
-    error: ({ code }) => (code === 'unrecognized_keys' ? 'must only have the keys of its kind' : 'must be an object'),
+    error: ({ code }) =>
+      code === 'unrecognized_keys' ? `must only have the keys ${Object.keys(shape).join(', ')}` : 'must be an object',
   })
 
 const list = <schema extends z.ZodType>(schema: schema) => {
@@ -126,7 +127,7 @@ const byKey = <T>(kinds: Readonly<Record<string, z.ZodType<T>>>) =>
 
 const valueSystems: readonly string[] = [CodeSystem.everSet, CodeSystem.activeSet]
 const nameIn = <name extends string>(names: readonly name[], what: string) =>
-  z.enum(names, { error: `must name a ${what}` })
+  z.enum(names, { error: `must name a ${what}: ${names.join(', ')}` })
 
 const role = nameIn(Object.keys(parameters.roles) as Role[], 'role')
 const category = nameIn(Object.keys(parameters.categories) as CodeSystem.Category[], 'category')

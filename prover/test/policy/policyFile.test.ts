@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import * as files from '../../../samples/files.ts'
+import { parameters } from '../../src/generated/parameters.ts'
 import * as PolicyFile from '../../src/protocol/PolicyFile.ts'
 import * as randomPolicy from './randomPolicy.ts'
 
 const names = ['glp1-type-2-diabetes', 'wegovy-cardiovascular'] as const
 const sample = JSON.parse(files.policyText('glp1-type-2-diabetes'))
+const roles = 'doctor, hospital, laboratory, insurer, pharmacy, keeper, guardian, arbiter, researcher, auditor'
 const stroke = { category: 'condition', set: 'stroke' }
 const hba1c = { category: 'observation', system: 'LOINC', code: '4548-4' }
 
@@ -74,8 +76,8 @@ describe('a policy file', () => {
       JSON.stringify(sample).replace('"set":', '"__proto__":{"active":true},"set":'),
       '$ must only have the keys of a policy',
     ],
-    [{ ...sample, constructor: 1 }, '$ must only have the keys of its kind'],
-    [{ ...sample, toString: 'x' }, '$ must only have the keys of its kind'],
+    [{ ...sample, constructor: 1 }, '$ must only have the keys medseal, name, source, issuers, record, blind, require'],
+    [{ ...sample, toString: 'x' }, '$ must only have the keys medseal, name, source, issuers, record, blind, require'],
     [{ ...sample, medseal: 'policy/2' }, 'medseal must be "policy/1"'],
     [{ ...sample, medseal: undefined }, 'medseal is missing'],
     [{ ...sample, name: '' }, 'name must be a text of 1 to 200 characters'],
@@ -86,7 +88,7 @@ describe('a policy file', () => {
     [{ ...sample, issuers: 'hospital' }, 'issuers must be a list that is not empty'],
     [{ ...sample, issuers: [] }, 'issuers must be a list that is not empty'],
     [{ ...sample, issuers: { length: 1, 0: 'hospital' } }, 'issuers must be a list that is not empty'],
-    [{ ...sample, issuers: ['hospital', 'constructor'] }, 'issuers[1] must name a role'],
+    [{ ...sample, issuers: ['hospital', 'constructor'] }, `issuers[1] must name a role: ${roles}`],
     [{ ...sample, issuers: ['hospital', 'hospital'] }, 'issuers must not repeat a role'],
     [withRecord(undefined), 'record is missing'],
     [withRecord([]), 'record must be an object'],
@@ -138,9 +140,12 @@ describe('a policy file', () => {
     [asking({ allOf: Array(128).fill({ none: stroke }) }), 'require must have at most 128 formulas'],
     [
       asking({ not: { anyOf: [{ none: { ...stroke, extra: 1 } }] } }),
-      'require.not.anyOf[0].none must only have the keys of its kind',
+      'require.not.anyOf[0].none must only have the keys category, set, active',
     ],
-    [asking({ none: { ...stroke, category: 'toString' } }), 'require.none.category must name a category'],
+    [
+      asking({ none: { ...stroke, category: 'toString' } }),
+      `require.none.category must name a category: ${Object.keys(parameters.categories).join(', ')}`,
+    ],
     [asking({ none: { ...stroke, active: false } }), 'require.none.active must be true or left out'],
     [asking({ none: { ...stroke, set: 'Stroke' } }), 'require.none.set must be lower-case words joined by "-"'],
     [asking({ none: { ...stroke, set: 'a'.repeat(65) } }), 'require.none.set must be lower-case words joined by "-"'],
@@ -150,11 +155,11 @@ describe('a policy file', () => {
     ],
     [
       asking({ none: { ...hba1c, system: 'value set (ever)' } }),
-      'require.none.system must name a code system, not a value set',
+      'require.none.system must name a code system, not a value set: SNOMED CT, LOINC, RxNorm, ICD-10-CM, ICD-10, ATC, NDC-11, CVX, CPT, HCPCS, ICD-10-PCS, HL7 AdministrativeGender, HL7 ActCode',
     ],
     [
       asking({ none: { ...hba1c, system: '__proto__' } }),
-      'require.none.system must name a code system, not a value set',
+      'require.none.system must name a code system, not a value set: SNOMED CT, LOINC, RxNorm, ICD-10-CM, ICD-10, ATC, NDC-11, CVX, CPT, HCPCS, ICD-10-PCS, HL7 AdministrativeGender, HL7 ActCode',
     ],
     [asking({ none: { ...hba1c, code: '45484' } }), 'require.none.code must be a code of its system'],
     [asking({ none: { ...hba1c, code: 45484 } }), 'require.none.code must be a code'],
@@ -179,7 +184,7 @@ describe('a policy file', () => {
     ],
     [
       asking({ none: stroke, window: { from: { daysBeforeToday: 1 }, to: { daysBeforeToday: 0 } } }),
-      'require.window must only have the keys of its kind',
+      'require.window must only have the keys from',
     ],
     [asking({ none: stroke, window: { to: { daysBeforeToday: 0 } } }), 'require.window.from is missing'],
     [asking({ latest: hba1c }), 'require.value is missing'],

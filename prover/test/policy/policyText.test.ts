@@ -123,7 +123,11 @@ describe('a text that was not printed', () => {
     [glp1.replace('30 days', '030 days'), 4, 'it must be written as it would be printed'],
     [glp1.replace('30 days', '999999 days'), 4, 'record.maximumAgeDays must be a whole number from 0 to 131072'],
     [glp1.replace('30 days', '1 days'), 4, '" old" must come next'],
-    [glp1.replace('hospital or', 'wizard or'), 3, 'issuers[0] must name a role'],
+    [
+      glp1.replace('hospital or', 'wizard or'),
+      3,
+      'issuers[0] must name a role: doctor, hospital, laboratory, insurer, pharmacy, keeper, guardian, arbiter, researcher, auditor',
+    ],
     [glp1.replace('hospital or keeper', 'hospital, keeper'), 3, 'it must be written as it would be printed'],
     [glp1.replace('6.5', 'six'), 11, 'a decimal must come next'],
     [
