@@ -11,6 +11,8 @@ export type Database = {
   readonly proofs: Proofs
   readonly transactions: Transactions
   readonly blocks: Blocks
+  readonly followed: Followed
+  readonly leases: Leases
   readonly audit_entries: AuditEntries
   readonly stakeholders: Stakeholders
   readonly receipts: Receipts
@@ -106,6 +108,32 @@ type Transactions = {
 
 /** The last blocks followed, so that a reorganisation is noticed. */
 type Blocks = { readonly number: number; readonly hash: string; readonly timestamp: string }
+
+/** How far the chain is followed, and whether it can be relied on. One row. */
+type Followed = {
+  /** Always 'chain'. */
+  readonly id: string
+  /** chainId:EligibilityRegistry, lower case: another deployment is followed from its start. */
+  readonly deployment: string
+  /** The last block followed; fromBlock - 1 before the first. */
+  readonly number: number
+  /** Highest block whose receipts were announced to webhooks as included. */
+  readonly announced: number
+  /** Highest block whose receipts were announced as final. */
+  readonly finalized: number
+  /** What the RPC says does not fit together: nothing is followed until it does. null: well. */
+  readonly fault: string | null
+  /** The last time the chain was read to its tip. */
+  readonly updated_at: Date
+}
+
+/** What one process of several does at a time: to follow the chain, to relay for one key. */
+type Leases = {
+  readonly name: string
+  /** The process, by a random name. */
+  readonly holder: string
+  readonly expires_at: Date
+}
 
 type AuditEntries = {
   /** aud_<contract>_<sequence>, e.g. aud_PolicyRegistry_3. */

@@ -66,6 +66,22 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('timestamp', 'text', (c) => c.notNull())
     .execute()
   await schema
+    .createTable('followed')
+    .addColumn('id', 'text', (c) => c.primaryKey())
+    .addColumn('deployment', 'text', (c) => c.notNull())
+    .addColumn('number', 'integer', (c) => c.notNull())
+    .addColumn('announced', 'integer', (c) => c.notNull())
+    .addColumn('finalized', 'integer', (c) => c.notNull())
+    .addColumn('fault', 'text')
+    .addColumn('updated_at', 'timestamptz', (c) => c.notNull())
+    .execute()
+  await schema
+    .createTable('leases')
+    .addColumn('name', 'text', (c) => c.primaryKey())
+    .addColumn('holder', 'text', (c) => c.notNull())
+    .addColumn('expires_at', 'timestamptz', (c) => c.notNull())
+    .execute()
+  await schema
     .createTable('audit_entries')
     .addColumn('id', 'text', (c) => c.primaryKey())
     .addColumn('position', 'text', (c) => c.notNull().unique())
