@@ -1,0 +1,5 @@
+import { RoomShell } from '../shared/ui/RoomShell.tsx'
+
+export function Registrar() {
+  return <RoomShell room="Registrar" places={[]} />
+}
