@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import * as Common from './Common.ts'
 
-/** What a key may do; a session may do everything its stakeholder may. */
+/** What a key may do; a session may do everything its stakeholder may. Only a session makes and revokes keys. */
 export const scopes = [
   'policies:read',
   'policies:write',
@@ -10,7 +10,7 @@ export const scopes = [
   'proofs:read',
   'webhooks:read',
   'webhooks:write',
-  'keys:write',
+  'keys:read',
 ] as const
 export type Scope = (typeof scopes)[number]
 

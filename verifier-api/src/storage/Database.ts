@@ -192,7 +192,7 @@ type ApiKeys = {
   readonly created_at: Created
 }
 
-/** Nonces given for signing in, each good once. */
+/** Nonces that signed in, until they would have ended anyway: each is good once. */
 type Challenges = { readonly nonce: string; readonly expires_at: Date }
 
 type Sessions = {
