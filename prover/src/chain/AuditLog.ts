@@ -1,4 +1,4 @@
-import { AbiCoder, Interface, id, keccak256 } from 'ethers'
+import { AbiCoder, type Filter, Interface, id, keccak256, type Log } from 'ethers'
 import { abis } from '../generated/abi.ts'
 import type * as Network from './Network.ts'
 
@@ -53,39 +53,47 @@ const actionsByHash = new Map(actions.map((action) => [id(action), action]))
 const schema = new Interface(abis.EligibilityRegistry)
 const topic = id('AuditEntry(bytes32,bytes32,uint256,bytes)')
 
+/** The logs that entries of these contracts are in. */
+export function filterOf(
+  network: Network.Network,
+  names: readonly Network.ContractName[],
+  { fromBlock = network.fromBlock, toBlock }: { fromBlock?: number; toBlock: number | 'latest' },
+): Filter {
+  return { address: names.map((name) => network.addresses[name]), fromBlock, toBlock, topics: [topic] }
+}
+
+/** The entry in a log that `filterOf` matches. */
+export function fromLog(network: Network.Network, log: Log, timestamp: bigint): Entry {
+  const address = log.address.toLowerCase()
+  const names = Object.keys(network.addresses) as Network.ContractName[]
+  const { args } = schema.parseLog(log) ?? {}
+  return {
+    contract: names.find((name) => network.addresses[name].toLowerCase() === address) as Network.ContractName,
+    action: actionsByHash.get(args?.action) ?? args?.action,
+    subject: args?.subject,
+    head: args?.head,
+    details: args?.details,
+    blockNumber: log.blockNumber,
+    logIndex: log.index,
+    transactionHash: log.transactionHash,
+    timestamp,
+  }
+}
+
 /** The entries of these contracts up to a block, in the order of the chain. */
 export async function read(
   network: Network.Network,
   names: readonly Network.ContractName[],
   { toBlock = 'latest' }: { toBlock?: number | 'latest' } = {},
 ): Promise<Entry[]> {
-  const contracts = new Map(names.map((name) => [network.addresses[name].toLowerCase(), name]))
-  const logs = await network.provider.getLogs({
-    address: names.map((name) => network.addresses[name]),
-    fromBlock: network.fromBlock,
-    toBlock,
-    topics: [topic],
-  })
+  const logs = await network.provider.getLogs(filterOf(network, names, { toBlock }))
   const times = new Map<number, bigint>()
   for (const { blockNumber } of logs) {
     if (times.has(blockNumber)) continue
     const block = await network.provider.getBlock(blockNumber)
     times.set(blockNumber, BigInt(block?.timestamp ?? 0))
   }
-  return logs.map((log) => {
-    const { args } = schema.parseLog(log) ?? {}
-    return {
-      contract: contracts.get(log.address.toLowerCase()) as Network.ContractName,
-      action: actionsByHash.get(args?.action) ?? args?.action,
-      subject: args?.subject,
-      head: args?.head,
-      details: args?.details,
-      blockNumber: log.blockNumber,
-      logIndex: log.index,
-      transactionHash: log.transactionHash,
-      timestamp: times.get(log.blockNumber) ?? 0n,
-    }
-  })
+  return logs.map((log) => fromLog(network, log, times.get(log.blockNumber) ?? 0n))
 }
 
 /**
@@ -94,21 +102,24 @@ export async function read(
  * @param finalHead What the contract itself says its head is.
  */
 export function breaks(entries: readonly Entry[], finalHead: bigint): readonly number[] {
-  const coder = AbiCoder.defaultAbiCoder()
   const broken: number[] = []
   let head = 0n
   for (const [index, entry] of entries.entries()) {
-    const action = entry.action.startsWith('0x') ? entry.action : id(entry.action)
-    const encoded = coder.encode(
-      ['uint256', 'bytes32', 'bytes32', 'bytes32'],
-      [head, action, entry.subject, keccak256(entry.details)],
-    )
-    const expected = (((head >> 200n) + 1n) << 200n) | BigInt.asUintN(200, BigInt(keccak256(encoded)))
-    if (expected !== entry.head) broken.push(index)
+    if (headAfter(head, entry) !== entry.head) broken.push(index)
     head = entry.head
   }
   if (head !== finalHead) broken.push(entries.length)
   return broken
+}
+
+/** The head that an entry leads to from the one before it; 0 is before the first. */
+export function headAfter(head: bigint, entry: Pick<Entry, 'action' | 'subject' | 'details'>): bigint {
+  const action = entry.action.startsWith('0x') ? entry.action : id(entry.action)
+  const encoded = AbiCoder.defaultAbiCoder().encode(
+    ['uint256', 'bytes32', 'bytes32', 'bytes32'],
+    [head, action, entry.subject, keccak256(entry.details)],
+  )
+  return (((head >> 200n) + 1n) << 200n) | BigInt.asUintN(200, BigInt(keccak256(encoded)))
 }
 
 /** Details, decoded by the types their interface documents. */
