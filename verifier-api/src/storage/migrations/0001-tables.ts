@@ -96,6 +96,13 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('timestamp', 'timestamptz', (c) => c.notNull())
     .execute()
   await schema.createIndex('audit_entries_by_block').on('audit_entries').column('block_number').execute()
+  for (const column of ['contract', 'action', 'subject']) {
+    await schema
+      .createIndex(`audit_entries_by_${column}`)
+      .on('audit_entries')
+      .columns([column, 'position'])
+      .execute()
+  }
   await schema
     .createTable('stakeholders')
     .addColumn('id', 'text', (c) => c.primaryKey())
@@ -119,6 +126,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('timestamp', 'timestamptz', (c) => c.notNull())
     .execute()
   await schema.createIndex('receipts_of_request').on('receipts').columns(['request_digest', 'position']).execute()
+  await schema.createIndex('receipts_by_nullifier').on('receipts').columns(['nullifier', 'part']).execute()
+  await schema.createIndex('receipts_by_policy').on('receipts').columns(['policy_hash', 'position']).execute()
+  await schema.createIndex('receipts_by_block').on('receipts').column('block_number').execute()
   await schema.createIndex('receipts_of_stakeholder').on('receipts').columns(['stakeholder_id', 'position']).execute()
   await schema
     .createTable('api_keys')
