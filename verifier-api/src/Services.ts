@@ -17,7 +17,10 @@ export type Services = {
   readonly log: Log
   readonly metrics: Metrics
   readonly database: Kysely<Database>
-  /** Runs `work` in one transaction, again where the database asks for it (40001, 40P01). */
+  /**
+   * Runs `work` in one transaction, again where the database asks for it (40001, 40P01): it must change nothing outside
+   * the database. Whatever is asked of `database` or sent as a job within it is part of it.
+   */
   readonly transaction: <T>(work: (db: Transaction<Database>) => Promise<T>) => Promise<T>
   readonly network: Network.Network
   /** What policies are compiled against: `exchange/ValueSets.load`. */
@@ -25,6 +28,8 @@ export type Services = {
   readonly verification: Verification
   readonly jobs: Jobs
   readonly webhooks: Webhooks
+  /** What readiness asks besides the database, by name. */
+  readonly checks: Readonly<Record<string, () => Promise<boolean>>>
 }
 
 /** Checks proofs off chain, in workers, many at once where many wait. */

@@ -97,11 +97,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .execute()
   await schema.createIndex('audit_entries_by_block').on('audit_entries').column('block_number').execute()
   for (const column of ['contract', 'action', 'subject']) {
-    await schema
-      .createIndex(`audit_entries_by_${column}`)
-      .on('audit_entries')
-      .columns([column, 'position'])
-      .execute()
+    await schema.createIndex(`audit_entries_by_${column}`).on('audit_entries').columns([column, 'position']).execute()
   }
   await schema
     .createTable('stakeholders')

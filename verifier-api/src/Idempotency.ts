@@ -1,0 +1,106 @@
+import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto'
+import { sql } from 'kysely'
+import { ApiError } from './errors.ts'
+import * as Json from './Json.ts'
+import type { Answer, Principal } from './Route.ts'
+import type { Services } from './Services.ts'
+
+/** How long an answer is kept for the same key. */
+export const keptHours = 24
+
+type Keyed = {
+  readonly key: string
+  readonly principal: Principal
+  readonly method: string
+  readonly path: string
+  /** The body as it came. */
+  readonly body: Uint8Array
+}
+
+/**
+ * Does once what is asked for under one key, and gives everyone who asks the same answer.
+ *
+ * The key's row, all that the handler changes in the database, and the answer are one transaction: a crash at any point
+ * leaves either all of it or nothing, never an effect whose answer is lost, nor a key that blocks. Who comes while the
+ * first is at work waits for its row (the unique key makes the database wait), then reads the answer; after five
+ * seconds of waiting it is told `idempotency-in-progress`. A handler that fails leaves nothing, so its key is free
+ * again: the next try is a first one. This holds for what is in the database; a handler must therefore hand what lies
+ * beyond it (chain, webhooks) to a job in the same transaction, which is what `Jobs.send` does here by itself.
+ *
+ * Answers are kept encrypted, because some hold a secret that is shown once.
+ */
+export async function once(
+  { transaction, config }: Pick<Services, 'transaction' | 'config'>,
+  keyed: Keyed,
+  handle: () => Promise<Answer> | Answer,
+): Promise<Answer & { readonly replayed: boolean }> {
+  const id = hashOf(keyed.principal.stakeholderId, keyed.method, keyed.path, keyed.key)
+  const fingerprint = createHash('sha256').update(keyed.body).digest('hex')
+  const seal = sealFor(config.webhookKey.reveal(), id)
+  try {
+    return await transaction(async (db) => {
+      await sql`set local lock_timeout = '5s'`.execute(db)
+      const now = new Date()
+      const outdated = new Date(now.getTime() - keptHours * 3_600_000)
+      await db.deleteFrom('idempotency_keys').where('id', '=', id).where('created_at', '<', outdated).execute()
+      const claimed = await db
+        .insertInto('idempotency_keys')
+        .values({ id, fingerprint, status: null, body: null, created_at: now })
+        .onConflict((conflict) => conflict.column('id').doNothing())
+        .returning('id')
+        .executeTakeFirst()
+      if (!claimed) {
+        const kept = await db.selectFrom('idempotency_keys').selectAll().where('id', '=', id).executeTakeFirst()
+        if (!kept?.body) throw new ApiError('idempotency-in-progress')
+        if (kept.fingerprint !== fingerprint) throw new ApiError('idempotency-conflict')
+        return { ...(JSON.parse(seal.open(kept.body)) as Answer), replayed: true }
+      }
+      const { status, body, headers } = await handle()
+      const answer = { status, ...(body === undefined ? {} : { body }), ...(headers ? { headers } : {}) }
+      await db
+        .updateTable('idempotency_keys')
+        .set({ status, body: seal.close(Json.stringify(answer)) })
+        .where('id', '=', id)
+        .execute()
+      return { ...answer, replayed: false }
+    })
+  } catch (cause) {
+    if ((cause as { code?: unknown } | null)?.code === lockNotAvailable) {
+      throw new ApiError('idempotency-in-progress', { cause })
+    }
+    throw cause
+  }
+}
+
+/** The header's key, or undefined where there is none. */
+export function keyOf(header: string | undefined): string | undefined {
+  if (header === undefined) return undefined
+  if (/^[\x21-\x7e]{1,255}$/.test(header)) return header
+  throw new ApiError('invalid-field', { field: 'Idempotency-Key', detail: 'One to 255 visible ASCII characters.' })
+}
+
+/** PostgreSQL's code for a lock_timeout. */
+const lockNotAvailable = '55P03'
+
+function hashOf(...parts: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
+}
+
+/** AES-256-GCM under a key of its own for each row. */
+function sealFor(secret: Buffer, id: string) {
+  const key = Buffer.from(hkdfSync('sha256', secret, id, 'medseal idempotency', 32))
+  return {
+    close: (text: string): string => {
+      const nonce = randomBytes(12)
+      const cipher = createCipheriv('aes-256-gcm', key, nonce)
+      const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
+      return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64')
+    },
+    open: (text: string): string => {
+      const bytes = Buffer.from(text, 'base64')
+      const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12))
+      decipher.setAuthTag(bytes.subarray(12, 28))
+      return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString('utf8')
+    },
+  }
+}

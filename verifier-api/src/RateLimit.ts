@@ -1,0 +1,35 @@
+import type { RequestHandler } from 'express'
+import { ipKeyGenerator, rateLimit } from 'express-rate-limit'
+import type { Config } from './config.ts'
+import { ApiError } from './errors.ts'
+import type { Limit } from './Mount.ts'
+import { principalOf } from './Mount.ts'
+
+/**
+ * How often one caller may ask: by credential where there is one, else by address; IPv6 by its /56, which one household
+ * has whole. Public POSTs, which anybody can make us work with, have a tighter count of their own. Each process counts
+ * for itself: with several, a caller gets as many times the limit.
+ */
+export function of({ requestsPerMinute }: Config): Limit {
+  const known = limiter(requestsPerMinute * 5)
+  const unknown = limiter(requestsPerMinute)
+  const publicPost = limiter(Math.max(1, Math.floor(requestsPerMinute / 5)))
+  return (route) => {
+    if (route.path.startsWith('/v1/health')) return (_request, _response, next) => next()
+    return (request, response, next) => {
+      const chosen = principalOf(response) ? known : route.method === 'post' ? publicPost : unknown
+      return chosen(request, response, next)
+    }
+  }
+}
+
+function limiter(limit: number): RequestHandler {
+  return rateLimit({
+    windowMs: 60_000,
+    limit,
+    standardHeaders: 'draft-8',
+    legacyHeaders: false,
+    keyGenerator: (request, response) => principalOf(response)?.credential ?? ipKeyGenerator(request.ip ?? '', 56),
+    handler: (_request, _response, next) => next(new ApiError('too-many-requests')),
+  })
+}
