@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['{circuits,contracts,prover,samples}/**/*.test.ts'],
+    include: ['{circuits,contracts,prover,samples,verifier-api,web}/**/*.test.{ts,tsx}'],
     globalSetup: ['circuits/build/vitestSetup.ts'],
     testTimeout: 300_000,
     hookTimeout: 600_000,

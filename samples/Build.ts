@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto'
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { buildCircuits, type Progress } from '../circuits/build/build.ts'
+import { buildContracts } from '../circuits/build/contracts.ts'
+import type { Artifact } from '../contracts/deployment.ts'
+
+// What has to be there before anything can start: each is built where its sources have changed, and kept in .cache.
+
+const root = join(import.meta.dirname, '..')
+
+/** Builds kept of the pages. */
+const pagesKept = 3
+
+/**
+ * Circuits and keys in one folder, as a prover in a browser asks for them: <circuit>.wasm and <circuit>.zkey.
+ * @returns the folder.
+ */
+export async function circuits(onProgress?: (progress: Progress) => void): Promise<string> {
+  const built = await buildCircuits(onProgress ? { onProgress } : {})
+  const hashes = Object.values(built).map(({ hashes }) => hashes.wasm + hashes.zkey)
+  return once(join(root, '.cache/provers', digest(hashes)), (folder) => {
+    for (const [name, { wasm, zkey }] of Object.entries(built)) {
+      // Links: the keys are large, and the build may remove its own when it makes others.
+      linkSync(wasm, join(folder, `${name}.wasm`))
+      linkSync(zkey, join(folder, `${name}.zkey`))
+    }
+  })
+}
+
+/** @returns the folder of the built pages. */
+export function pages(onBuild?: () => void): Promise<string> {
+  const sources = [
+    'web/src',
+    'web/public',
+    'prover/src',
+    'samples/value-sets',
+    'samples/policies',
+    'verifier-api/src/resources',
+  ]
+  const single = ['web/index.html', 'web/vite.config.ts', 'package-lock.json']
+  const kept = join(root, '.cache/pages')
+  return once(join(kept, digest([...sources, ...single].flatMap(textsOf))), async (folder) => {
+    onBuild?.()
+    const { build } = await import('vite')
+    const configFile = join(root, 'web/vite.config.ts')
+    await build({ configFile, logLevel: 'error', build: { outDir: folder, emptyOutDir: true } })
+    prune(kept)
+  })
+}
+
+/** A contract as the compiler gave it. Compiles what has changed when the first one is asked for. */
+export function contracts(): (name: string) => Promise<Artifact | undefined> {
+  let built: Promise<ReadonlyMap<string, string>> | undefined
+  return async (name) => {
+    built ??= buildContracts().then(artifactPaths)
+    const path = (await built).get(name)
+    return path === undefined ? undefined : JSON.parse(readFileSync(path, 'utf8'))
+  }
+}
+
+/** What a chain was founded with: contracts and circuits of other sources do not fit it. */
+export function fingerprint(): string {
+  const sources = ['contracts', 'prover/src/generated'].flatMap(filesIn)
+  return digest(sources.filter((path) => /\.sol$|generated/.test(path)).flatMap(textsOf))
+}
+
+function artifactPaths(): ReadonlyMap<string, string> {
+  const folder = join(root, '.cache/artifacts')
+  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  return new Map(
+    paths.flatMap((path) => {
+      const [, name] = /[/\\](\w+)\.sol[/\\]\1\.json$/.exec(path) ?? []
+      return name === undefined ? [] : [[name, join(folder, path)] as const]
+    }),
+  )
+}
+
+/** The folder, filled as a whole or not at all: several processes may want it at once. */
+async function once(folder: string, fill: (folder: string) => Promise<void> | void): Promise<string> {
+  if (existsSync(folder)) return folder
+  const unfinished = `${folder}.${process.pid}`
+  rmSync(unfinished, { recursive: true, force: true })
+  mkdirSync(unfinished, { recursive: true })
+  try {
+    await fill(unfinished)
+    renameSync(unfinished, folder)
+  } catch (cause) {
+    rmSync(unfinished, { recursive: true, force: true })
+    // Somebody else has filled it meanwhile.
+    if (!existsSync(folder)) throw cause
+  }
+  return folder
+}
+
+/** Removes all but the newest builds. */
+function prune(kept: string): void {
+  const builds = readdirSync(kept).map((name) => join(kept, name))
+  const age = (path: string) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0
+  for (const old of builds.sort((a, b) => age(b) - age(a)).slice(pagesKept))
+    rmSync(old, { recursive: true, force: true })
+}
+
+/** Paths and texts of a file, or of all in a folder. */
+function textsOf(path: string): string[] {
+  return filesIn(path).flatMap((file) => [file, readFileSync(join(root, file), 'utf8')])
+}
+
+function filesIn(path: string): string[] {
+  const whole = join(root, path)
+  if (statSync(whole).isFile()) return [path]
+  const entries = readdirSync(whole, { recursive: true, withFileTypes: true })
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+    .sort()
+}
+
+function digest(texts: readonly string[]): string {
+  const hash = createHash('sha256')
+  for (const text of texts) hash.update(`${text.length}:${text}`)
+  return hash.digest('hex').slice(0, 16)
+}
