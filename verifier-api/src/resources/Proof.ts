@@ -27,3 +27,30 @@ export const proof = z
   })
   .meta({ id: 'Proof' })
 export type Proof = z.infer<typeof proof>
+
+export const listQuery = Common.pageQuery.extend({
+  requestId: Common.id('request').optional(),
+  state: z.enum(states).optional(),
+})
+
+/** A proof file's JSON, as the command line writes it. */
+export const submission = z.object({ proof: z.record(z.string(), z.unknown()) }).meta({ id: 'ProofSubmission' })
+
+/** What came of checking a submission off chain. Nothing is kept, nothing is relayed. */
+export const verdict = z
+  .object({
+    object: z.literal('verdict'),
+    valid: z.boolean(),
+    /** The first rule that is broken. */
+    reason: z.string().nullable(),
+    requestDigest: Common.word,
+    recipientId: Common.stakeholderId,
+    part: z.int(),
+    /** null where the request has no such part. */
+    policyHash: Common.word.nullable(),
+    nullifier: Common.word,
+    circuit: z.string(),
+    checks: z.array(check),
+  })
+  .meta({ id: 'Verdict' })
+export type Verdict = z.infer<typeof verdict>

@@ -1,11 +1,14 @@
+import { parameters } from '@medseal/prover/generated/parameters'
 import { z } from 'zod'
 import * as Common from './Common.ts'
+
+const purposes = Object.keys(parameters.purposes) as [string, ...string[]]
 
 export const creation = z
   .object({
     /** In order: a proof's part is its policy's place. */
     policyIds: z.array(Common.id('policy')).min(1).max(16),
-    purpose: z.string().max(32).meta({ description: 'HL7 PurposeOfUse code', example: 'COVAUTH' }),
+    purpose: z.enum(purposes).meta({ description: 'HL7 PurposeOfUse code', example: 'COVAUTH' }),
     consentRequired: z.boolean().default(true),
     /** Id of the recipient's own once-per-person entry in the PolicyRegistry, decimal; "0": none. */
     program: z
@@ -15,7 +18,7 @@ export const creation = z
     expiresAt: Common.time,
     /** Who asks and why, as the patient reads it. Signed along. */
     recipientName: z.string().min(1).max(100),
-    note: z.string().max(500).optional(),
+    note: z.string().min(1).max(500).optional(),
   })
   .meta({ id: 'RequestCreation' })
 
@@ -45,6 +48,8 @@ export const request = z
     purpose: z.string(),
     consentRequired: z.boolean(),
     program: z.string(),
+    recipientName: z.string(),
+    note: z.string().nullable(),
     state: z.enum(states),
     typedData,
     /** What the patient opens; the QR code holds it. null while it is a draft. */
@@ -55,7 +60,20 @@ export const request = z
   .meta({ id: 'Request' })
 export type Request = z.infer<typeof request>
 
+export const listQuery = Common.pageQuery.extend({ state: z.enum(['draft', 'open', 'withdrawn']).optional() })
+
+/** OpenID4VP's direct post: a JSON text of submissions by part, and the object's state where it has one. */
+export const answer = z
+  .object({ vp_token: z.string().max(262_144), state: z.string().max(200).optional() })
+  .meta({ id: 'Answer' })
+
+/** How far an answer's parts are: all that whoever knows the request's id is told of them. */
+export const progress = z.object({ id: Common.id('proof'), part: z.int(), state: z.string() }).meta({ id: 'Progress' })
+
 /** What an answer is acknowledged with. */
-export const acknowledgement = z
-  .object({ proofs: z.array(z.object({ id: Common.id('proof'), part: z.int(), state: z.string() })) })
-  .meta({ id: 'Acknowledgement' })
+export const acknowledgement = z.object({ proofs: z.array(progress) }).meta({ id: 'Acknowledgement' })
+
+/** The OpenID4VP object, as `PresentationRequest.parse` of the prover takes it. */
+export const presentation = z
+  .looseObject({ response_type: z.literal('vp_token'), client_id: z.string(), medseal_signature: z.string() })
+  .meta({ id: 'PresentationRequest' })
