@@ -1,0 +1,153 @@
+import * as Form from '@medseal/prover/files/Form'
+import * as ProofFile from '@medseal/prover/files/ProofFile'
+import * as PresentationRequest from '@medseal/prover/protocol/PresentationRequest'
+import type * as Asked from '../Asked.ts'
+import * as Chain from '../Chain.ts'
+import * as PatientKey from '../PatientKey.ts'
+import * as Proving from '../Proving.ts'
+import * as Receipts from '../Receipts.ts'
+import * as Sending from '../Sending.ts'
+import * as Timing from '../Timing.ts'
+import * as Desk from './Desk.ts'
+import * as requests from './requests.ts'
+
+// Answers, from the proof to the chain's receipt. Every step is kept before the next begins.
+
+/** @param credentials Ids, one a part. A part proven before an interruption is not proven again. */
+export async function answer(
+  desk: Desk.Desk,
+  { digest, credentials }: { readonly digest: string; readonly credentials: readonly string[] },
+  { progress, signal }: Desk.Call,
+): Promise<Asked.Asked> {
+  const found = desk.checked.get(digest)
+  if (!found) throw new NotCheckedError()
+  const { checked, at } = found
+  const secrets = await Desk.secretsOf(desk)
+  const proofs = [...reusable(await requests.askedOfDigest(desk, digest), credentials)]
+  const draft = () => ({ state: 'proving', at: new Date().toISOString(), credentials, proofs: [...proofs] }) as const
+  await requests.change(desk, digest, draft())
+  try {
+    for (const [part, credential] of credentials.entries()) {
+      if (part < proofs.length) continue
+      const began = performance.now()
+      const text = await Proving.prove(checked, await Desk.holdingOf(desk, credential), secrets, {
+        part,
+        // The device's clock only measures how long ago the chain was asked.
+        now: checked.setting.now + BigInt(Math.floor((Date.now() - at) / 1000)),
+        artifacts: await Desk.artifactsOf(desk),
+        onPhase: ({ phase }) => progress({ phase, part, parts: credentials.length }),
+        signal,
+      })
+      proofs.push(text)
+      await requests.change(desk, digest, draft())
+      const circuit = checked.object.dcql_query.credentials[part]?.meta.circuit
+      if (circuit) await Timing.note(Desk.keeperOf(desk), circuit, performance.now() - began)
+    }
+  } catch (cause) {
+    // Cancelled or impossible: only what is lost with the page is offered to be continued.
+    await requests.change(desk, digest, { state: 'open' })
+    throw cause
+  }
+  const ready = { state: 'ready', at: new Date().toISOString(), deadline: deadlineOf(proofs), proofs } as const
+  await requests.change(desk, digest, ready)
+  progress({ phase: 'sending', part: credentials.length, parts: credentials.length })
+  return deliver(desk, digest)
+}
+
+/** Sends what waits in the outbox. What still cannot be sent goes on waiting. */
+export async function flush(desk: Desk.Desk): Promise<void> {
+  for (const {
+    digest,
+    answer: { state },
+  } of await requests.asked(desk)) {
+    if (state === 'ready') await deliver(desk, digest)
+  }
+}
+
+/** Sends one answer; back to the inbox with it where it has become too old or is refused. */
+async function deliver(desk: Desk.Desk, digest: string): Promise<Asked.Asked> {
+  const asked = await requests.askedOfDigest(desk, digest)
+  if (asked.answer.state !== 'ready') return asked
+  const { proofs, deadline } = asked.answer
+  if (deadline <= new Date().toISOString()) {
+    await requests.change(desk, digest, { state: 'open' })
+    throw new TooLateError()
+  }
+  try {
+    const acknowledged = await Sending.send(PresentationRequest.parse(asked.object), proofs)
+    return await requests.change(desk, digest, {
+      state: 'sent',
+      at: new Date().toISOString(),
+      proofs,
+      receipts: proofs.map(() => null),
+      states: proofs.map((_, part) => {
+        const { id = '', state = 'received' } = acknowledged.proofs.find((one) => one.part === part) ?? {}
+        return { id, state }
+      }),
+    })
+  } catch (cause) {
+    if (cause instanceof Chain.UnreachableError) return asked
+    await requests.change(desk, digest, { state: 'open' })
+    throw cause
+  }
+}
+
+/** Looks on the chain for the receipts of what was sent, and asks the API about the rest. */
+export async function follow(desk: Desk.Desk): Promise<void> {
+  const sent = (await requests.asked(desk)).flatMap(({ digest, object, answer: one }) =>
+    one.state === 'sent' ? [{ digest, object, answer: one }] : [],
+  )
+  const waiting = sent.filter(({ answer: { receipts } }) => receipts.includes(null))
+  if (waiting.length === 0) return
+  const network = await Desk.networkOf(desk)
+  for (const { digest, object, answer: one } of waiting) {
+    const receipts = await Chain.reachable(() => Receipts.find(network, one.proofs))
+    const states = await Sending.statesOf(PresentationRequest.parse(object), one.states)
+    await requests.change(desk, digest, { ...one, receipts, states })
+  }
+}
+
+/** What withdraws an answer's consents, as a file, because sending it costs gas and takes somebody who pays. */
+export async function revoke(desk: Desk.Desk, digest: string): Promise<string> {
+  const { answer: one } = await requests.askedOfDigest(desk, digest)
+  if (one.state !== 'sent') throw new NotCheckedError()
+  const revocations = await PatientKey.revoke(await Desk.secretsOf(desk), one.proofs)
+  await requests.change(desk, digest, { ...one, revokedAt: new Date().toISOString() })
+  return Form.write('revocation/1', { revocations })
+}
+
+/** Whether the chain has heard of the withdrawal. */
+export async function isRevoked(desk: Desk.Desk, digest: string): Promise<boolean> {
+  const { answer: one } = await requests.askedOfDigest(desk, digest)
+  if (one.state !== 'sent') return false
+  const network = await Desk.networkOf(desk)
+  return Chain.reachable(() => Receipts.isRevoked(network, one.proofs))
+}
+
+/** Proofs of an interrupted answer by the same credentials that are still good for a while. */
+function reusable({ answer: one }: Asked.Asked, credentials: readonly string[]): readonly string[] {
+  if (one.state !== 'proving' || String(one.credentials) !== String(credentials)) return []
+  const soon = new Date(Date.now() + 600_000).toISOString()
+  return one.proofs.length > 0 && deadlineOf(one.proofs) > soon ? one.proofs : []
+}
+
+function deadlineOf(proofs: readonly string[]): string {
+  const deadlines = proofs.map((text) => Number(Form.read(text, [ProofFile.kind]).deadline))
+  return new Date(Math.min(...deadlines) * 1000).toISOString()
+}
+
+/** The answer waited too long and counts no more. */
+export class TooLateError extends Error {
+  override readonly name = 'Answering.TooLateError'
+  constructor() {
+    super('The answer waited too long to be sent. Nothing was sent.')
+  }
+}
+
+/** Only what this device has checked is answered. */
+export class NotCheckedError extends Error {
+  override readonly name = 'Answering.NotCheckedError'
+  constructor() {
+    super('This request has not been checked on this device since it was opened.')
+  }
+}
