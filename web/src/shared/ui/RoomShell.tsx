@@ -14,7 +14,18 @@ const LinkAnchor = (props: NavLinkProps & Omit<AnchorHTMLAttributes<HTMLAnchorEl
 const PlaceLink = createLink(LinkAnchor)
 
 /** The frame of a stakeholder's room: where one is, where one can go, who one is. */
-export function RoomShell({ room, places, account }: { room: string; places: readonly Place[]; account?: ReactNode }) {
+export function RoomShell({
+  room,
+  places,
+  account,
+  children = (page) => page,
+}: {
+  room: string
+  places: readonly Place[]
+  account?: ReactNode
+  /** What stands between the frame and the page, e.g. a gate. */
+  children?: (page: ReactNode) => ReactNode
+}) {
   const [isOpen, { toggle, close }] = useDisclosure(false)
   return (
     <AppShell
@@ -58,9 +69,7 @@ export function RoomShell({ room, places, account }: { room: string; places: rea
         </AppShell.Section>
       </AppShell.Navbar>
       <AppShell.Main className={classes.main}>
-        <div className={classes.page}>
-          <Outlet />
-        </div>
+        <div className={classes.page}>{children(<Outlet />)}</div>
       </AppShell.Main>
     </AppShell>
   )
