@@ -1,11 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type HDNodeWallet, JsonRpcProvider } from 'ethers'
+import type { HDNodeWallet, Provider } from 'ethers'
 import { deploy } from '../contracts/deployment.ts'
-import * as File from '../prover/src/cli/File.ts'
-import * as DeploymentFile from '../prover/src/files/DeploymentFile.ts'
+import type * as Network from '../prover/src/chain/Network.ts'
+import type * as DeploymentFile from '../prover/src/files/DeploymentFile.ts'
 import * as Day from '../prover/src/protocol/Day.ts'
-import * as EmbeddedChain from '../verifier-api/src/chain/EmbeddedChain.ts'
+import * as Chain from '../verifier-api/src/chain/Chain.ts'
+import * as Log from '../verifier-api/src/Log.ts'
 import * as Lock from '../verifier-api/src/storage/Lock.ts'
 import * as Build from './Build.ts'
 import * as files from './files.ts'
@@ -41,20 +42,17 @@ export async function open(
     if (fresh) forget(folder)
     assertSameVersion(folder)
     tell('The chain')
-    const chain = await EmbeddedChain.start({ folder: join(folder, 'chain') })
-    const provider = new JsonRpcProvider(chain.rpcUrl, Number(EmbeddedChain.chainId), {
-      staticNetwork: true,
-      cacheTimeout: -1,
-    })
+    const chain = await Chain.openChain(
+      { dataFolder: folder, rpcUrl: undefined, deploymentFile: undefined },
+      Log.silent,
+      { deployTo: (provider) => deployTo(provider, tell) },
+    )
     const close = async () => {
-      provider.destroy()
       await chain.close()
       lock.release()
     }
     try {
-      const town = { ...(await settle(folder, provider, tell)), rpcUrl: chain.rpcUrl, close }
-      await chain.save()
-      return town
+      return { ...(await settle(folder, chain.network, tell)), rpcUrl: chain.rpcUrl, close }
     } catch (cause) {
       await close()
       throw cause
@@ -65,38 +63,27 @@ export async function open(
   }
 }
 
-async function settle(folder: string, provider: JsonRpcProvider, tell: Tell) {
-  const accounts = Keys.accountsOn(provider, { count: Residents.accountCount })
+async function settle(folder: string, network: Network.Network, tell: Tell) {
+  const accounts = Keys.accountsOn(network.provider, { count: Residents.accountCount })
   const [registrar] = accounts as [HDNodeWallet, ...HDNodeWallet[]]
-  const deploymentFile = join(folder, 'deployment.json')
-  const network = { ...(await deploymentOn(provider, accounts, deploymentFile, tell)), provider }
   const town = { network, registrar, accounts }
   const terms = { today: Day.ofUnixSeconds(Date.now() / 1000), valueSets: files.valueSets() }
   tell('The registrar, ten hospitals, a laboratory, an insurer, a pharmacy, a doctor')
   const residents = await Residents.settle(town, terms)
   const handout = await Handout.layOut(town, residents, { folder: join(folder, 'samples'), ...terms })
-  return { ...town, deploymentFile, residents, handout }
+  return { ...town, deploymentFile: join(folder, 'deployment.json'), residents, handout }
 }
 
-/** Where the contracts are, deployed now where they are not. */
-async function deploymentOn(
-  provider: JsonRpcProvider,
-  [signer, ...others]: readonly HDNodeWallet[],
-  path: string,
-  tell: Tell,
-): Promise<DeploymentFile.Deployment> {
-  const known = existsSync(path) ? File.readJson(path, [DeploymentFile.kind]) : undefined
-  if (known && (await provider.getCode(known.addresses.EligibilityRegistry)) !== '0x') return known
-  if (!signer) throw new Error('The town has no accounts.')
+async function deployTo(provider: Provider, tell: Tell): Promise<DeploymentFile.Deployment> {
   tell('The contracts')
+  const [signer, ...attesters] = Keys.accountsOn(provider, { count: 3 }) as [HDNodeWallet, ...HDNodeWallet[]]
   const { chainId, fromBlock, addresses } = await deploy({
     signer,
     readArtifact: Build.contracts(),
     registrar: signer.address,
-    attesters: others.slice(0, 2).map(({ address }) => address),
+    attesters: attesters.map(({ address }) => address),
   })
-  File.writeJson(path, DeploymentFile.kind.tag, { chainId, fromBlock, addresses }, { force: true, secret: false })
-  return { chainId, fromBlock, addresses } as DeploymentFile.Deployment
+  return { chainId, fromBlock, addresses }
 }
 
 function take(folder: string): Lock.Lock {

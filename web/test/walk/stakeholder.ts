@@ -1,0 +1,12 @@
+import type { Page } from 'playwright-core'
+
+export const passphrase = 'correct horse battery staple'
+
+/** Unlocks a key file in a room that asks for one. */
+export async function unlock(page: Page, { room, keyFile }: { room: string; keyFile: string }): Promise<void> {
+  await page.goto(room)
+  const form = page.getByRole('form', { name: 'Add a key file' })
+  await form.locator('input[type=file]').setInputFiles(keyFile)
+  await form.getByLabel('New passphrase').fill(passphrase)
+  await form.getByRole('button', { name: 'Keep it and go on' }).click()
+}
