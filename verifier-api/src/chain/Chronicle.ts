@@ -86,7 +86,7 @@ export async function append(
     await Announcement.finalized(db, announce, { after: before.finalized, upTo: finalized })
   await Outbox.finalize(db, finalized)
   const announced = isRebuilt ? to : Math.max(before.announced, to)
-  await set(db, { number: to, announced, finalized, fault: null })
+  await set(db, { number: to, announced, finalized, ...(isTip && { fault: null }) })
 }
 
 /** Takes back every block above `fork`: those chain has others now, or none. */
@@ -111,7 +111,7 @@ export async function rollBack(
   await db.deleteFrom('blocks').where('number', '>', fork).execute()
   await Stakeholders.rebuild(db)
   const [announced, finalized] = [Math.min(before.announced, fork), Math.min(before.finalized, fork)]
-  await set(db, { number: fork, announced, finalized, fault: null })
+  await set(db, { number: fork, announced, finalized })
 }
 
 /** The tables are about another deployment: all of it is taken back, and nothing sent there counts here. */

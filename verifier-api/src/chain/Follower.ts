@@ -1,4 +1,5 @@
 import type * as Network from '@medseal/prover/chain/Network'
+import { localChainId } from '@medseal/prover/files/DeploymentFile'
 import type { Services } from '../Services.ts'
 import type { Announce } from './Announcement.ts'
 import * as Chronicle from './Chronicle.ts'
@@ -14,11 +15,22 @@ export type Following = Pick<Services, 'database' | 'transaction'> & {
   /** This process, by a random name. */
   readonly holder: string
   /** Blocks that are read at once. */
-  readonly span?: number
+  readonly span: number
+  /** How often in a row a chain has to look shorter, and otherwise the same, until it is believed. */
+  readonly patience: number
+  readonly memory: { shorter: number }
 }
 
 /** waiting: another process follows. more: not at the tip yet. */
 export type Outcome = 'waiting' | 'more' | 'tip'
+
+/** Nodes behind one address may be some blocks apart; a chain of one's own that is shorter has lost its end. */
+export function create(
+  options: Omit<Following, 'memory' | 'span' | 'patience'> & { span?: number; patience?: number },
+): Following {
+  const patience = options.network.chainId === localChainId ? 1 : 5
+  return { span: 2000, patience, ...options, memory: { shorter: 0 } }
+}
 
 const leaseOf = ({ holder }: Following): Lease.Lease => ({ name: 'follower', holder })
 
@@ -43,6 +55,9 @@ export async function step(following: Following): Promise<Outcome> {
   const tip = await Stretch.blockAt(network, 'latest')
   if (!tip) throw new Stretch.FaultError('missing-block')
   const fork = await forkOf(following, before, tip)
+  const isOnlyShorter = fork !== undefined && fork === tip.number
+  following.memory.shorter = isOnlyShorter ? following.memory.shorter + 1 : 0
+  if (isOnlyShorter && following.memory.shorter < following.patience) return 'tip'
   if (fork !== undefined) {
     await write(following, (db) => Chronicle.rollBack(db, fork, { before, announce: following.announce }))
     return 'more'
@@ -60,9 +75,15 @@ export async function rebuild(following: Following): Promise<void> {
   await write(following, (db) => Chronicle.rebuild(db, following.network))
 }
 
-/** Says what is wrong with the chain, for every process to tell: until a step goes well. */
-export async function declare(following: Following, fault: Stretch.Fault): Promise<void> {
+/**
+ * A step met this fault, for so many times in a row. A reorganisation in the middle of reading looks the same, but not
+ * for long: after that every process says so, until a step reaches the tip. Where the trails never fit, it may be that
+ * what was read before is the lie: then all is read anew.
+ */
+export async function suspect(following: Following, fault: Stretch.Fault, times: number): Promise<void> {
+  if (fault !== 'chain-id' && times < 3) return
   await write(following, (db) => Chronicle.set(db, { fault }))
+  if (fault === 'audit-trail' && times % 10 === 0) await rebuild(following)
 }
 
 export async function leave(following: Following): Promise<void> {
@@ -98,7 +119,7 @@ async function forkOf(
 }
 
 async function followTo(following: Following, before: Chronicle.Followed, tip: Stretch.Block): Promise<Outcome> {
-  const { database, network, confirmations, announce, span = 2000 } = following
+  const { database, network, confirmations, announce, span } = following
   const from = before.number + 1
   const to = Math.min(tip.number, before.number + span)
   const isTip = to === tip.number

@@ -108,12 +108,17 @@ async function keepGood(relaying: Relaying, proofs: readonly Outbox.Waiting[]): 
   )
   const good: Outbox.Waiting[] = []
   for (const [i, proof] of proofs.entries()) {
-    const verdict = verdicts[i]
-    if (verdict === 'good') good.push(proof)
-    else if (verdict !== 'not-yet' && verdict) await refuse(relaying, proof, verdict, blockNumber)
+    const verdict = verdicts[i] ?? 'not-yet'
+    const isHopeless = verdict === 'good' && (relaying.memory.failures.get(proof.id) ?? 0) >= mostFailures
+    if (isHopeless) await refuse(relaying, proof, { reason: 'Reverted' }, blockNumber)
+    else if (verdict === 'good') good.push(proof)
+    else if (verdict !== 'not-yet') await refuse(relaying, proof, verdict, blockNumber)
   }
-  return good.filter(({ id }) => (relaying.memory.failures.get(id) ?? 0) < 3)
+  return good
 }
+
+/** How often a transaction is paid for that reverts although the chain said that it would not. */
+const mostFailures = 3
 
 async function refuse(
   relaying: Relaying,
