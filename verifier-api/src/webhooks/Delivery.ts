@@ -8,7 +8,7 @@ import * as Secret from './Secret.ts'
 /** Seconds before each attempt (Standard Webhooks' example, carried on): two days in all. */
 export const schedule: readonly number[] = [0, 5, 300, 1800, 7200, 18_000, 36_000, 36_000, 36_000, 36_000]
 /** How long a worker has a message to itself: longer than an attempt takes, then somebody else tries. */
-const leaseMs = 30_000
+export const leaseMs = 30_000
 
 type Needs = Pick<Services, 'config' | 'database' | 'jobs' | 'transaction'>
 
@@ -17,6 +17,7 @@ export type Options = {
   readonly resolve?: Destination.Resolve
   readonly schedule?: readonly number[]
   readonly timeout?: number
+  readonly lease?: number
   readonly now?: () => number
 }
 
@@ -40,8 +41,8 @@ type Endpoint = {
  * it down leaves the message pending, and it is sent again under the same webhook-id.
  */
 export async function attempt(services: Needs, messageId: string, options: Options = {}): Promise<void> {
-  const { now = Date.now } = options
-  const message = await claim(services.database, messageId, now())
+  const { now = Date.now, lease = leaseMs } = options
+  const message = await claim(services.database, messageId, { now: now(), lease })
   if (!message) return postpone(services, messageId, now())
   const endpoint = await services.database
     .selectFrom('webhook_endpoints')
@@ -55,10 +56,14 @@ export async function attempt(services: Needs, messageId: string, options: Optio
 }
 
 /** Takes a due message for a while; of many workers one gets it. */
-async function claim(db: Db, messageId: string, now: number): Promise<Message | undefined> {
+async function claim(
+  db: Db,
+  messageId: string,
+  { now, lease }: { now: number; lease: number },
+): Promise<Message | undefined> {
   return db
     .updateTable('webhook_messages')
-    .set({ next_attempt_at: new Date(now + leaseMs) })
+    .set({ next_attempt_at: new Date(now + lease) })
     .where('id', '=', messageId)
     .where('state', '=', 'pending')
     .where('next_attempt_at', '<=', new Date(now))
