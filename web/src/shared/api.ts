@@ -21,6 +21,11 @@ export async function get<T>(path: string, call: Call = {}): Promise<T> {
   return ask<T>('GET', path, call)
 }
 
+/** An answer that is no JSON. */
+export async function text(path: string, call: Call = {}): Promise<string> {
+  return (await answered('GET', path, call)).text
+}
+
 export async function post<T>(path: string, call: Call = {}): Promise<T> {
   return ask<T>('POST', path, { idempotencyKey: crypto.randomUUID(), ...call })
 }
@@ -44,8 +49,17 @@ export async function all<T>(path: string, call: Call = {}, { most = 2_000 }: { 
   }
 }
 
-async function ask<T>(method: string, path: string, { token, query, body, idempotencyKey, signal }: Call): Promise<T> {
-  const headers = new Headers({ accept: 'application/json' })
+async function ask<T>(method: string, path: string, call: Call): Promise<T> {
+  const { text } = await answered(method, path, call)
+  return (text === '' ? undefined : JSON.parse(text)) as T
+}
+
+async function answered(
+  method: string,
+  path: string,
+  { token, query, body, idempotencyKey, signal }: Call,
+): Promise<{ readonly text: string }> {
+  const headers = new Headers({ accept: 'application/json, */*;q=0.5' })
   if (token !== undefined) headers.set('authorization', `Bearer ${token}`)
   if (body !== undefined) headers.set('content-type', 'application/json')
   if (idempotencyKey !== undefined) headers.set('idempotency-key', idempotencyKey)
@@ -57,7 +71,7 @@ async function ask<T>(method: string, path: string, { token, query, body, idempo
   })
   const text = await response.text()
   if (!response.ok) throw new ApiProblem(problemOf(response, text))
-  return (text === '' ? undefined : JSON.parse(text)) as T
+  return { text }
 }
 
 async function reach(url: string, init: RequestInit): Promise<Response> {

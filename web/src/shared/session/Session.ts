@@ -48,6 +48,10 @@ export async function all<T>(path: string, call: Api.Call = {}): Promise<T[]> {
   return withToken((token) => Api.all<T>(path, { ...call, token }))
 }
 
+export async function text(path: string, call: Api.Call = {}): Promise<string> {
+  return withToken((token) => Api.text(path, { ...call, token }))
+}
+
 export async function post<T>(path: string, call: Api.Call = {}): Promise<T> {
   const idempotencyKey = crypto.randomUUID()
   return withToken((token) => Api.post<T>(path, { idempotencyKey, ...call, token }))
