@@ -5,7 +5,7 @@ import * as Context from '../protocol/Context.ts'
 import * as Day from '../protocol/Day.ts'
 import type { Circuit } from '../protocol/Eligibility.ts'
 import * as Occasion from '../protocol/Occasion.ts'
-import type { RequestId, StakeholderId } from '../protocol/Request.ts'
+import type { Address, RequestId, StakeholderId } from '../protocol/Request.ts'
 import * as Scope from '../protocol/Scope.ts'
 import * as Signals from '../Signals.ts'
 import * as Verify from '../verify.ts'
@@ -51,7 +51,8 @@ export type Report = {
   readonly entries: number
 }
 
-const contracts = [
+/** Whose trails are replayed. */
+export const contracts = [
   'StakeholderRegistry',
   'VerifierRegistry',
   'PolicyRegistry',
@@ -60,13 +61,40 @@ const contracts = [
   'EligibilityRegistry',
 ] as const satisfies readonly Network.ContractName[]
 
+/** What the chain itself says: every entry, in its order, and each contract's own head. */
+export type Trail = {
+  readonly entries: readonly AuditLog.Entry[]
+  readonly heads: ReadonlyMap<Network.ContractName, bigint>
+}
+
 /**
  * Replays everything from the chain's own data: folds the registry, recomputes each receipt's scope, context and
  * occasion, and checks each proof again against the pinned key. Trusts no contract's word but the chain's order.
  */
 export async function replay(network: Network.Network): Promise<Report> {
+  return judge(network, await read(network))
+}
+
+/** Everything up to the latest block. */
+export async function read(network: Network.Network): Promise<Trail> {
   const toBlock = await network.provider.getBlockNumber()
   const entries = await AuditLog.read(network, contracts, { toBlock })
+  const heads = new Map<Network.ContractName, bigint>()
+  for (const name of contracts) {
+    heads.set(name, await Network.contract(network, name).getFunction('auditHead')({ blockTag: toBlock }))
+  }
+  return { entries, heads }
+}
+
+/**
+ * Judges what was read.
+ * @param onReceipt Called after each receipt, with their number so far.
+ */
+export async function judge(
+  network: Pick<Network.Network, 'chainId' | 'addresses'>,
+  { entries, heads }: Trail,
+  { onReceipt = () => {} }: { onReceipt?: (done: number) => void } = {},
+): Promise<Report> {
   const registry = Registry.create()
   const spent = new Set<string>()
   const receipts: (Receipt & { findings: readonly Finding[] })[] = []
@@ -75,32 +103,39 @@ export async function replay(network: Network.Network): Promise<Report> {
     if (entry.action !== 'eligibility.verified') continue
     const receipt = decode(entry)
     receipts.push({ ...receipt, findings: await findingsOf(network, registry, receipt, spent) })
+    onReceipt(receipts.length)
   }
-  const brokenTrails: Network.ContractName[] = []
-  for (const name of contracts) {
-    const head: bigint = await Network.contract(network, name).getFunction('auditHead')({ blockTag: toBlock })
-    const own = entries.filter((entry) => entry.contract === name)
-    if (AuditLog.breaks(own, head).length > 0) brokenTrails.push(name)
-  }
+  const brokenTrails = contracts.filter((name) => breaksOf(name, { entries, heads }).length > 0)
   return { receipts, brokenTrails, entries: entries.length }
 }
 
-async function findingsOf(
-  network: Network.Network,
-  registry: Registry.Registry,
-  receipt: Receipt,
-  spent: Set<string>,
-): Promise<Finding[]> {
-  const { chainId } = network
-  const consumer = Network.addressOf(network, 'EligibilityRegistry')
-  const scope = Scope.ofTerms({ ...receipt, chainId, consumer })
+/** Places in a contract's own entries where its trail does not chain. */
+export function breaksOf(name: Network.ContractName, { entries, heads }: Trail): readonly number[] {
+  const own = entries.filter((entry) => entry.contract === name)
+  return AuditLog.breaks(own, heads.get(name) ?? 0n)
+}
+
+/** The public signals of a receipt's proof, computed from what it was about. */
+export function signalsOf(network: Pick<Network.Network, 'chainId' | 'addresses'>, receipt: Receipt) {
+  const terms = { ...receipt, chainId: network.chainId, consumer: network.addresses.EligibilityRegistry as Address }
+  const scope = Scope.ofTerms(terms)
   const signals = {
     nullifier: receipt.nullifier,
     issuersRoot: receipt.issuersRoot,
     policyHash: receipt.policyHash,
-    context: Context.ofEligibility({ ...receipt, chainId, consumer }) as bigint,
+    context: Context.ofEligibility(terms) as bigint,
     occasion: Occasion.of(scope, receipt.day) as bigint,
   }
+  return { scope, signals }
+}
+
+async function findingsOf(
+  network: Pick<Network.Network, 'chainId' | 'addresses'>,
+  registry: Registry.Registry,
+  receipt: Receipt,
+  spent: Set<string>,
+): Promise<Finding[]> {
+  const { scope, signals } = signalsOf(network, receipt)
   const verdict = await Verify.verify(receipt.circuit, receipt.proof, Signals.encode(receipt.circuit, signals))
   const use = [scope, receipt.part, receipt.nullifier].join('/')
   const recipient = registry.stakeholders.get(receipt.recipientId)

@@ -7,5 +7,30 @@ export function routes(root: typeof Root) {
     path: '/auditor',
     component: lazyRouteComponent(() => import('./Auditor.tsx'), 'Auditor'),
   })
-  return [room] as const
+  const timeline = createRoute({
+    getParentRoute: () => room,
+    path: '/',
+    component: lazyRouteComponent(() => import('./Timeline.tsx'), 'Timeline'),
+  })
+  const receipts = createRoute({
+    getParentRoute: () => room,
+    path: '/receipts',
+    component: lazyRouteComponent(() => import('./Receipts.tsx'), 'Receipts'),
+  })
+  const receipt = createRoute({
+    getParentRoute: () => room,
+    path: '/receipts/$transaction',
+    component: lazyRouteComponent(() => import('./ReceiptPage.tsx'), 'ReceiptPage'),
+  })
+  const heads = createRoute({
+    getParentRoute: () => room,
+    path: '/heads',
+    component: lazyRouteComponent(() => import('./Heads.tsx'), 'Heads'),
+  })
+  const trees = createRoute({
+    getParentRoute: () => room,
+    path: '/trees',
+    component: lazyRouteComponent(() => import('./Trees.tsx'), 'Trees'),
+  })
+  return [room.addChildren([timeline, receipts, receipt, heads, trees])] as const
 }

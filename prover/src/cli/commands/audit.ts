@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import * as Audit from '../../chain/Audit.ts'
-import * as Day from '../../protocol/Day.ts'
+import * as AuditReport from '../../chain/AuditReport.ts'
 import * as Chain from '../Chain.ts'
 import * as ExitCode from '../ExitCode.ts'
 import * as Leaf from '../Leaf.ts'
@@ -26,19 +26,14 @@ export function addTo(program: Command): void {
   })
 }
 
-function told({ receipts, brokenTrails, entries }: Audit.Report): Output.Answer {
+function told(report: Audit.Report): Output.Answer {
+  const { receipts, brokenTrails, entries } = report
+  const isSound = AuditReport.isSound(report)
   const unsound = receipts.filter(({ findings }) => findings.length > 0)
-  const isSound = unsound.length === 0 && brokenTrails.length === 0
-  const data = {
-    sound: isSound,
-    entries,
-    brokenTrails,
-    receipts: receipts.map(({ proof: _, day, ...receipt }) => ({ ...receipt, day: Day.format(day) })),
-  }
   const text = [
     `${entries} audit entries, ${receipts.length} receipts: ${isSound ? 'every one sound' : 'NOT sound'}`,
     ...unsound.map(({ transactionHash, findings }) => `  ${transactionHash}: ${findings.join(', ')}`),
     ...brokenTrails.map((name) => `  ${name}: its trail does not chain`),
   ]
-  return { data, text, exitCode: isSound ? ExitCode.done : ExitCode.no }
+  return { data: AuditReport.toData(report), text, exitCode: isSound ? ExitCode.done : ExitCode.no }
 }
