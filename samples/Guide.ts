@@ -12,7 +12,7 @@ export function text({ origin, town, requests }: Service): string {
     `Medseal runs at ${origin}`,
     '',
     `Patient     ${origin}/wallet`,
-    '            Restore a wallet with the words below, receive the credential file, open the insurer’s request.',
+    '            Restore a wallet with the words below, receive the credential file, open the insurer's request.',
     ...[adela, dorian, clara].flatMap((patient) =>
       patient
         ? [
@@ -35,7 +35,7 @@ export function text({ origin, town, requests }: Service): string {
     '            Needs no key. Check every receipt again in the browser.',
     `Programs    ${origin}/docs`,
     '',
-    'The keys are published samples, good on this machine’s own chain and nowhere else. A new passphrase is yours to',
+    'The keys are published samples, good on this machine's own chain and nowhere else. A new passphrase is yours to',
     'choose wherever one is asked for. Ctrl-C stops everything; the next npm start goes on where it was, --fresh forgets.',
   ]
   return lines.join('\n')

@@ -1,5 +1,7 @@
 import { createServer } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import * as Config from '../verifier-api/src/config.ts'
+import type { Network as NetworkResource } from '../verifier-api/src/resources/Network.ts'
 import type { Request } from '../verifier-api/src/resources/Request.ts'
 import * as Server from '../verifier-api/src/server.ts'
 import * as Build from './Build.ts'
@@ -74,11 +76,21 @@ export async function start({
   }
 }
 
-async function ask(origin: string, { residents }: LastingTown.LastingTown): Promise<Request[]> {
+async function ask(origin: string, { residents, network }: LastingTown.LastingTown): Promise<Request[]> {
+  await followed(origin, await network.provider.getBlockNumber())
   const insurer = await Insurer.signIn(origin, residents.insurer.signer)
   const requests = []
   for (const name of policies) requests.push(await Insurer.ask(insurer, await Insurer.keepPolicy(insurer, name)))
   return requests
+}
+
+/** Waits until the API has followed the chain so far: then it knows who may sign in. */
+async function followed(origin: string, blockNumber: number): Promise<void> {
+  for (;;) {
+    const { blockNumber: at } = (await (await fetch(`${origin}/v1/network`)).json()) as NetworkResource
+    if (at >= blockNumber) return
+    await sleep(100)
+  }
 }
 
 function buildProvers(tell: LastingTown.Tell): Promise<string> {
