@@ -12,11 +12,11 @@ export function text({ origin, town, requests }: Service): string {
     `Medseal runs at ${origin}`,
     '',
     `Patient     ${origin}/wallet`,
-    '            Restore a wallet with the words below, receive the credential file, open the insurer's request.',
+    '            Restore a wallet with the words below, receive the credential file, open the link to a request.',
     ...[adela, dorian, clara].flatMap((patient) =>
       patient
         ? [
-            `            ${patient.name}: ${near(patient.credential)}`,
+            `            ${capital(patient.name)}: ${near(patient.credential)}`,
             ...wrapped(Keys.wordsOf(patient.name), 72).map((words) => `              ${words}`),
           ]
         : [],
@@ -35,10 +35,14 @@ export function text({ origin, town, requests }: Service): string {
     '            Needs no key. Check every receipt again in the browser.',
     `Programs    ${origin}/docs`,
     '',
-    'The keys are published samples, good on this machine's own chain and nowhere else. A new passphrase is yours to',
+    'The keys are published samples, good on the chain of this machine and nowhere else. A new passphrase is yours to',
     'choose wherever one is asked for. Ctrl-C stops everything; the next npm start goes on where it was, --fresh forgets.',
   ]
   return lines.join('\n')
+}
+
+function capital(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1)
 }
 
 function wrapped(text: string, width: number): string[] {
