@@ -7,5 +7,20 @@ export function routes(root: typeof Root) {
     path: '/registrar',
     component: lazyRouteComponent(() => import('./Registrar.tsx'), 'Registrar'),
   })
-  return [room] as const
+  const stakeholders = createRoute({
+    getParentRoute: () => room,
+    path: '/',
+    component: lazyRouteComponent(() => import('./Stakeholders.tsx'), 'Stakeholders'),
+  })
+  const addition = createRoute({
+    getParentRoute: () => room,
+    path: '/new',
+    component: lazyRouteComponent(() => import('./NewStakeholder.tsx'), 'NewStakeholder'),
+  })
+  const verifiers = createRoute({
+    getParentRoute: () => room,
+    path: '/verifiers',
+    component: lazyRouteComponent(() => import('./Verifiers.tsx'), 'Verifiers'),
+  })
+  return [room.addChildren([stakeholders, addition, verifiers])] as const
 }
