@@ -2,15 +2,38 @@ import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import type { root as Root } from '../app/root.tsx'
 
 export function routes(root: typeof Root) {
-  const wallet = createRoute({
+  const room = createRoute({
     getParentRoute: () => root,
-    path: '/wallet',
-    component: lazyRouteComponent(() => import('./Wallet.tsx'), 'Wallet'),
+    id: 'patient',
+    component: lazyRouteComponent(() => import('./Room.tsx'), 'Room'),
+  })
+  const at = <const Path extends string>(path: Path) => ({ getParentRoute: () => room, path })
+  const home = createRoute({ ...at('/wallet'), component: lazyRouteComponent(() => import('./Home.tsx'), 'Home') })
+  const add = createRoute({ ...at('/wallet/add'), component: lazyRouteComponent(() => import('./Add.tsx'), 'Add') })
+  const record = createRoute({
+    ...at('/wallet/records/$id'),
+    component: lazyRouteComponent(() => import('./RecordPage.tsx'), 'RecordPage'),
+  })
+  const inbox = createRoute({
+    ...at('/wallet/requests'),
+    component: lazyRouteComponent(() => import('./Inbox.tsx'), 'Inbox'),
+  })
+  const kept = createRoute({
+    ...at('/wallet/requests/$digest'),
+    component: lazyRouteComponent(() => import('./RequestPage.tsx'), 'KeptRequestPage'),
+  })
+  const answers = createRoute({
+    ...at('/wallet/answers'),
+    component: lazyRouteComponent(() => import('./Answers.tsx'), 'Answers'),
+  })
+  const log = createRoute({ ...at('/wallet/log'), component: lazyRouteComponent(() => import('./Log.tsx'), 'Log') })
+  const settings = createRoute({
+    ...at('/wallet/settings'),
+    component: lazyRouteComponent(() => import('./Settings.tsx'), 'Settings'),
   })
   const request = createRoute({
-    getParentRoute: () => root,
-    path: '/r/$id',
-    component: lazyRouteComponent(() => import('./Wallet.tsx'), 'Wallet'),
+    ...at('/r/$id'),
+    component: lazyRouteComponent(() => import('./RequestPage.tsx'), 'LinkedRequestPage'),
   })
-  return [wallet, request] as const
+  return [room.addChildren([home, add, record, inbox, kept, answers, log, settings, request])] as const
 }

@@ -1,6 +1,7 @@
 import { scrypt } from 'ethers/crypto'
 import { getBytes, toUtf8Bytes } from 'ethers/utils'
 import * as Base64 from './Base64.ts'
+import { shortestPassphrase } from './shortestPassphrase.ts'
 
 // How a wallet lies on disk. One random data key (AES-256-GCM) seals every item; the key itself lies there once for
 // each lock that opens it, wrapped. A new passphrase therefore rewraps one key and touches no item.
@@ -27,8 +28,6 @@ export type Wrapped = { readonly iv: string; readonly bytes: string }
 
 /** What is not secret about a wallet. */
 export type Vault = { readonly medseal: 'wallet/1'; readonly locks: readonly Lock[] }
-
-export const shortestPassphrase = 10
 
 /**
  * A new wallet's vault and its open data key.
