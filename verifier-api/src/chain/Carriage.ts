@@ -60,7 +60,7 @@ export async function check(
 
 /**
  * The call that carries these, or as many of the oldest as fit into one transaction. Undefined where the chain would
- * take each of them but not all: they have to go one by one.
+ * take each of them but not all, or has changed since.
  */
 export async function prepare(
   network: Network.Network,
@@ -69,16 +69,17 @@ export async function prepare(
 ): Promise<Carriage | undefined> {
   const to = network.addresses.EligibilityRegistry
   const data = dataOf(network, proofs)
+  let gas: bigint
   try {
-    const gas = BigInt(await Stretch.ask<string>(network, 'eth_estimateGas', [{ from, to, data }]))
-    if (gas <= mostGas) return { proofs, call: { to, data, gasLimit: (gas * 6n) / 5n + 20_000n } }
+    gas = BigInt(await Stretch.ask<string>(network, 'eth_estimateGas', [{ from, to, data }, 'latest']))
   } catch (cause) {
-    if (!isAnswer(cause)) throw cause
-    if (proofs.length > 1) return undefined
-    // Refused since it was checked: it goes through the check again.
-    throw new ChangedError()
+    if (isAnswer(cause)) return undefined
+    throw cause
   }
-  return await prepare(network, proofs.slice(0, Math.ceil(proofs.length / 2)), { from })
+  if (gas <= mostGas) return { proofs, call: { to, data, gasLimit: (gas * 6n) / 5n + 20_000n } }
+  return proofs.length === 1
+    ? undefined
+    : await prepare(network, proofs.slice(0, Math.ceil(proofs.length / 2)), { from })
 }
 
 /** Which submissions of a batch were skipped and why, by place; from its transaction's logs. */
@@ -135,14 +136,6 @@ function dataOf(network: Network.Network, proofs: readonly Outbox.Waiting[]): st
 /** A chain's clock may be behind the one a consent begins by. */
 async function isEarly(network: Network.Network, { consent }: Submission.Submission): Promise<boolean> {
   return consent !== undefined && (await Network.now(network)) < consent.notBefore
-}
-
-/** The chain would no longer take what it would have taken a moment ago. */
-export class ChangedError extends Error {
-  override readonly name = 'Carriage.ChangedError'
-  constructor() {
-    super('The chain has changed since the proof was checked.')
-  }
 }
 
 export class UnsignedError extends Error {

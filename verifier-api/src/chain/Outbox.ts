@@ -200,14 +200,19 @@ export async function nextNonce(db: Db, relayer: string): Promise<number> {
 /** One transaction of a nonce is in a block: the others never will be. Gives its proofs that have no receipt. */
 export async function settle(
   db: Db,
-  { all, winner, blockNumber }: { all: readonly Transaction[]; winner: Transaction; blockNumber: number },
+  {
+    all,
+    winner,
+    blockNumber,
+    isFinal,
+  }: { all: readonly Transaction[]; winner: Transaction; blockNumber: number; isFinal: boolean },
 ): Promise<readonly { readonly id: string; readonly stakeholder_id: string; readonly nullifier: string }[]> {
   const updated_at = new Date()
   const ids = all.map(({ id }) => id)
   await db.updateTable('transactions').set({ state: 'replaced', updated_at }).where('id', 'in', ids).execute()
   await db
     .updateTable('transactions')
-    .set({ state: 'included', block_number: blockNumber, updated_at })
+    .set({ state: isFinal ? 'final' : 'included', block_number: blockNumber, updated_at })
     .where('id', '=', winner.id)
     .execute()
   return await db

@@ -51,9 +51,10 @@ export async function pass(relaying: Relaying): Promise<void> {
   if (!(await Lease.hold(relaying.database, leaseOf(relaying)))) return
   await Stretch.assertChain(relaying.network)
   await Settlement.settle(relaying)
+  const left = new Set<string>()
   for (;;) {
     const unsettled = await Outbox.unsettled(relaying.database, relaying.wallet.address)
-    if (unsettled.length >= mostOnTheirWay || !(await sendNext(relaying))) return
+    if (unsettled.length >= mostOnTheirWay || !(await sendNext(relaying, left))) return
     if (!(await Lease.hold(relaying.database, leaseOf(relaying)))) return
   }
 }
@@ -62,41 +63,43 @@ export async function leave(relaying: Relaying): Promise<void> {
   await Lease.release(relaying.database, leaseOf(relaying))
 }
 
-/** Sends what waits longest, with what fits to it. False when nothing can be sent now. */
-async function sendNext(relaying: Relaying): Promise<boolean> {
-  const { database, network, wallet, memory } = relaying
-  const waiting = await Outbox.waiting(database, { limit: 4 * Carriage.mostInBatch })
-  const alike = Carriage.alike(waiting, (id) => memory.failures.has(id))
+/**
+ * Sends what waits longest, with what fits to it. False when nothing can be sent now.
+ * @param left Was looked at in this pass and has to wait; it keeps nobody else waiting.
+ */
+async function sendNext(relaying: Relaying, left: Set<string>): Promise<boolean> {
+  const { database, memory } = relaying
+  const waiting = await Outbox.waiting(database, { limit: 8 * Carriage.mostInBatch })
+  const alike = Carriage.alike(
+    waiting.filter(({ id }) => !left.has(id)),
+    (id) => memory.failures.has(id),
+  )
   if (alike.length === 0) return false
   const good = await keepGood(relaying, alike)
   await relaying.onStep?.('checked')
-  // What was refused or has to wait made room for others.
-  if (good.length === 0) return alike.length < waiting.length && (await hasMoved(relaying, waiting))
-  const carriage = await Carriage.prepare(network, good, { from: wallet.address })
-  if (!carriage) {
-    // Each would be taken, all together would not: they go one by one.
-    for (const { id } of good) memory.failures.set(id, memory.failures.get(id) ?? 0)
-    return true
-  }
+  for (const proof of alike) if (!good.includes(proof)) left.add(proof.id)
+  if (good.length === 0) return true
+  const carriage = await Carriage.prepare(relaying.network, good, { from: relaying.wallet.address })
+  if (carriage) await send(relaying, carriage)
+  // Each would be taken, all together would not: they go one by one; one that still is not taken will be refused.
+  else for (const { id } of good) memory.failures.set(id, (memory.failures.get(id) ?? 0) + (good.length > 1 ? 0 : 1))
+  return true
+}
+
+async function send(relaying: Relaying, { proofs, call }: Carriage.Carriage): Promise<void> {
   const nonce = await nextNonce(relaying)
-  const transaction = await sign(relaying, { ...carriage.call, nonce, ...(await Fees.now(network)) })
+  const transaction = await sign(relaying, { ...call, nonce, ...(await Fees.now(relaying.network)) })
   await relaying.onStep?.('signed')
-  const ids = carriage.proofs.map(({ id }) => id)
+  const ids = proofs.map(({ id }) => id)
   try {
     await write(relaying, (db) => Outbox.post(db, transaction, ids))
   } catch (cause) {
-    if (cause instanceof Outbox.TakenError) return true
+    if (cause instanceof Outbox.TakenError) return
     throw cause
   }
   await relaying.onStep?.('posted')
   await broadcast(relaying, transaction)
   await relaying.onStep?.('sent')
-  return true
-}
-
-async function hasMoved({ database }: Relaying, before: readonly Outbox.Waiting[]): Promise<boolean> {
-  const [first] = await Outbox.waiting(database, { limit: 1 })
-  return first !== undefined && first.id !== before[0]?.id
 }
 
 /** Those the chain would take now. What it refuses is refused here, by its reason. */

@@ -96,7 +96,9 @@ async function settleMined(
   const skipped = Carriage.skippedOf(network, mined.logs)
   const nullifiers = Carriage.nullifiersOf(network, winner.raw)
   await Relayer.write(relaying, async (db) => {
-    const rest = await Outbox.settle(db, { all, winner, blockNumber: mined.blockNumber })
+    const { blockNumber } = mined
+    const isFinal = blockNumber <= ((await Chronicle.followed(db))?.finalized ?? -1)
+    const rest = await Outbox.settle(db, { all, winner, blockNumber, isFinal })
     for (const { id, stakeholder_id, nullifier } of rest) {
       const reason = skipped.get(nullifiers.indexOf(nullifier))
       if (reason !== undefined && reason !== Carriage.spent) {
