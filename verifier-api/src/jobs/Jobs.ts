@@ -17,7 +17,12 @@ export async function open(
   const boss = new PgBoss({ ...connectionOf(storage), ...pace })
   boss.on('error', (cause) => log.error('The queue failed', { cause }))
   await boss.start()
-  for (const name of names) await boss.createQueue(name, queue)
+  for (const name of names) {
+    await boss.createQueue(name, queue)
+    // Has it remember the queue: else the first to send within a transaction asks for it beside that transaction, and on
+    // the embedded database's one connection waits for itself.
+    await boss.findJobs(name, { key: '' })
+  }
   return {
     send: async (name, payload, { db = currentTransaction(), afterSeconds, singletonKey = randomUUID() } = {}) => {
       await boss.send(name, payload, {
