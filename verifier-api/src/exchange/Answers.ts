@@ -44,7 +44,7 @@ export async function take(
         .returning('id')
         .executeTakeFirst()
       // Another process may have taken the same answer in the meantime.
-      if (added) await services.jobs.send('verify', { proofId: added.id }, { db })
+      if (added) await services.jobs.send('verify', { proofId: added.id }, { db, singletonKey: added.id })
     }
     return { proofs: await taken(db, answers) }
   })

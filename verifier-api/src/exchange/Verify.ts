@@ -25,7 +25,7 @@ export async function verify(services: Services, proofId: string): Promise<void>
       .returningAll()
       .executeTakeFirst()
     if (!changed) return
-    if (state === 'verified') await services.jobs.send('relay', {}, { db })
+    if (state === 'verified') await services.jobs.send('relay', {}, { db, singletonKey: 'relay' })
     await services.webhooks.emit(db, row.stakeholder_id, `proof.${state}`, await Proofs.resource(db, changed))
   })
 }
