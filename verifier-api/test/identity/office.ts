@@ -6,6 +6,7 @@ import { expect } from 'vitest'
 import * as Town from '../../../samples/Town.ts'
 import { createApp } from '../../src/app.ts'
 import * as Authentication from '../../src/identity/Authentication.ts'
+import type { Route } from '../../src/Route.ts'
 import type * as Session from '../../src/resources/Session.ts'
 import * as apiKeys from '../../src/routes/apiKeys.ts'
 import * as sessions from '../../src/routes/sessions.ts'
@@ -23,11 +24,13 @@ export type Office = {
   readonly close: () => Promise<void>
 }
 
-export async function open(overrides: Partial<Services> = {}): Promise<Office> {
+export async function open(
+  overrides: Partial<Services> = {},
+  { routesOf = ownRoutes }: { routesOf?: (services: Services) => readonly Route[] } = {},
+): Promise<Office> {
   const town = await Town.found({ startsAt: new Date() })
   const services = await testServices({ network: town.network, ...overrides })
-  const routes = [sessions, apiKeys, webhooks].flatMap((noun) => noun.routes(services))
-  const app = createApp(services, { authenticate: Authentication.authenticate(services), routes })
+  const app = createApp(services, { authenticate: Authentication.authenticate(services), routes: routesOf(services) })
   const server = await new Promise<Server>((resolve) => {
     const listening = app.listen(0, '127.0.0.1', () => resolve(listening))
   })
@@ -43,6 +46,10 @@ export async function open(overrides: Partial<Services> = {}): Promise<Office> {
       await town.chain.close()
     },
   }
+}
+
+function ownRoutes(services: Services): readonly Route[] {
+  return [sessions, apiKeys, webhooks].flatMap((noun) => noun.routes(services))
 }
 
 async function follow({ network, transaction }: Services): Promise<void> {
