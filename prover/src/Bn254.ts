@@ -1,4 +1,4 @@
-import { curves, type SnarkjsCurve } from 'snarkjs'
+import type { SnarkjsCurve } from 'snarkjs'
 import { fieldOrder } from './generated/parameters.ts'
 
 /** Order of the field of coordinates (EIP-197). */
@@ -101,8 +101,11 @@ function toObject2([[xi, xr], [yi, yr]]: G2): readonly (readonly bigint[])[] {
 
 let started: Promise<SnarkjsCurve> | undefined
 
-/** ffjavascript's curve without workers, through snarkjs: nothing to end, and not the one the engine ends. */
+/**
+ * ffjavascript's curve without workers, through snarkjs: nothing to end, and not the one the engine ends. Loaded when it
+ * is needed: who only reads points need not carry it, and in a thread of Node it does not load at all.
+ */
 function curve(): Promise<SnarkjsCurve> {
-  started ??= curves.getCurveFromName('bn128', { singleThread: true })
+  started ??= import('snarkjs').then(({ curves }) => curves.getCurveFromName('bn128', { singleThread: true }))
   return started
 }
