@@ -1,4 +1,5 @@
-import { createServer, type Server } from 'node:http'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
 
 /** Counters for Prometheus. Who needs another makes it with `registers: [metrics.registry]`. */
@@ -32,7 +33,10 @@ export function create({ ofProcess = false }: { ofProcess?: boolean } = {}): Met
 }
 
 /** Serves /metrics on a port of its own, which is not for the public. */
-export async function serve(metrics: Metrics, { host, port }: { host: string; port: number }): Promise<Server> {
+export async function serve(
+  metrics: Metrics,
+  { host, port }: { host: string; port: number },
+): Promise<{ readonly port: number; readonly close: () => Promise<void> }> {
   const server = createServer((request, response) => {
     if (request.url !== '/metrics') return void response.writeHead(404).end()
     metrics.registry.metrics().then(
@@ -44,5 +48,9 @@ export async function serve(metrics: Metrics, { host, port }: { host: string; po
     server.once('error', reject)
     server.listen(port, host, resolve)
   })
-  return server
+  const close = () => {
+    server.closeAllConnections()
+    return new Promise<void>((resolve) => server.close(() => resolve()))
+  }
+  return { port: (server.address() as AddressInfo).port, close }
 }

@@ -2,12 +2,12 @@ import type { RequestHandler } from 'express'
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit'
 import type { Config } from './config.ts'
 import { ApiError } from './errors.ts'
-import type { Limit } from './Mount.ts'
-import { principalOf } from './Mount.ts'
+import { type Limit, principalOf } from './Mount.ts'
 
 /**
  * How often one caller may ask: by credential where there is one, else by address; IPv6 by its /56, which one household
- * has whole. Public POSTs, which anybody can make us work with, have a tighter count of their own. Each process counts
+ * has whole. Public POSTs, which anybody can make us work with, have a tighter count of their own; but pages read the
+ * chain by POST, and often. Each process counts
  * for itself: with several, a caller gets as many times the limit.
  */
 export function of({ requestsPerMinute }: Config): Limit {
@@ -17,7 +17,8 @@ export function of({ requestsPerMinute }: Config): Limit {
   return (route) => {
     if (route.path.startsWith('/v1/health')) return (_request, _response, next) => next()
     return (request, response, next) => {
-      const chosen = principalOf(response) ? known : route.method === 'post' ? publicPost : unknown
+      const isOften = principalOf(response) !== undefined || route.path === '/rpc'
+      const chosen = isOften ? known : route.method === 'post' ? publicPost : unknown
       return chosen(request, response, next)
     }
   }

@@ -1,11 +1,26 @@
 import { randomUUID } from 'node:crypto'
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
+import * as Docs from './Docs.ts'
 import { ApiError } from './errors.ts'
 import { type Authenticate, mount, principalOf } from './Mount.ts'
+import * as OpenApi from './OpenApi.ts'
+import * as Pages from './Pages.ts'
 import * as Problem from './Problem.ts'
 import * as RateLimit from './RateLimit.ts'
 import type { Route } from './Route.ts'
+import * as answers from './routes/answers.ts'
+import * as apiKeys from './routes/apiKeys.ts'
+import * as auditEntries from './routes/auditEntries.ts'
 import * as health from './routes/health.ts'
+import * as network from './routes/network.ts'
+import * as policies from './routes/policies.ts'
+import * as proofs from './routes/proofs.ts'
+import * as receipts from './routes/receipts.ts'
+import * as requests from './routes/requests.ts'
+import * as rpc from './routes/rpc.ts'
+import * as sessions from './routes/sessions.ts'
+import * as stakeholders from './routes/stakeholders.ts'
+import * as webhooks from './routes/webhooks.ts'
 import * as Security from './Security.ts'
 import type { Services } from './Services.ts'
 
@@ -18,7 +33,10 @@ export function createApp(
   const app = express()
   app.disable('x-powered-by').disable('etag').set('trust proxy', config.trustedProxies).set('query parser', 'simple')
   app.use(identified(services), Security.headers())
+  app.use(Docs.router(OpenApi.of(routes, config)))
   mount(app, routes, { services, authenticate, limit: RateLimit.of(config) })
+  if (config.artifactsFolder !== undefined) app.use('/artifacts', Pages.artifacts(config.artifactsFolder))
+  if (config.webFolder !== undefined) app.use(Pages.pages(config.webFolder))
   app.use(() => {
     throw new ApiError('not-found')
   })
@@ -28,7 +46,22 @@ export function createApp(
 
 /** Every operation there is, in the order of the documentation. */
 export function routesOf(services: Services): readonly Route[] {
-  return [health].flatMap((noun) => noun.routes(services))
+  const nouns = [
+    health,
+    network,
+    policies,
+    requests,
+    answers,
+    proofs,
+    receipts,
+    stakeholders,
+    auditEntries,
+    sessions,
+    apiKeys,
+    webhooks,
+    rpc,
+  ]
+  return nouns.flatMap((noun) => noun.routes(services))
 }
 
 /** Gives the request its id, and writes one line when it is answered. */

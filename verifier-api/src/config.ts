@@ -123,11 +123,11 @@ export const settings = z.object({
   RELAYER_KEY_FILE: folder.optional(),
   CONFIRMATIONS: whole(0, 10_000).optional(),
   HOST: z.string().default('127.0.0.1'),
-  PORT: whole(0, 65_535).default(4400),
+  PORT: whole(0, 65_535).default(8080),
   PUBLIC_URL: origin.optional(),
   TRUSTED_PROXIES: whole(0, 10).default(0),
   METRICS_HOST: z.string().default('127.0.0.1'),
-  METRICS_PORT: whole(0, 65_535).default(4401),
+  METRICS_PORT: whole(0, 65_535).default(8081),
   WEBHOOK_KEY: z.string().optional(),
   WEBHOOK_KEY_FILE: folder.optional(),
   PRIVATE_WEBHOOKS: z

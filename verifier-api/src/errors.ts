@@ -1,6 +1,7 @@
 /** Every code a problem may carry, with its status and title: the API's own list, so that clients can rely on it. */
 export const codes = {
   'invalid-field': [400, 'A field is not of its form'],
+  'invalid-request': [400, 'Not a request that can be read'],
   'invalid-json': [400, 'The body is not JSON'],
   'invalid-cursor': [400, 'The cursor is not one of this list'],
   'invalid-policy': [422, 'The policy does not compile'],
@@ -11,6 +12,7 @@ export const codes = {
   'not-allowed': [403, 'Not allowed to this stakeholder'],
   'not-found': [404, 'No such resource'],
   'method-not-allowed': [405, 'No such method here'],
+  'request-timeout': [408, 'The request came too slowly'],
   conflict: [409, 'Not in this state'],
   'idempotency-conflict': [409, 'The idempotency key was used for another body'],
   'idempotency-in-progress': [409, 'The same request is still at work'],

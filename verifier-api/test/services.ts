@@ -5,7 +5,8 @@ import * as Configuration from '../src/config.ts'
 import * as Log from '../src/Log.ts'
 import * as Metrics from '../src/Metrics.ts'
 import type { Services } from '../src/Services.ts'
-import { open, type Storage } from '../src/storage/open.ts'
+import type { Storage } from '../src/storage/open.ts'
+import { openMemory } from './memory.ts'
 
 /** Settings as a test needs them: everything in memory, any free port, nothing read from the environment. */
 export function testConfig(overrides: Partial<Config> = {}): Config {
@@ -15,7 +16,7 @@ export function testConfig(overrides: Partial<Config> = {}): Config {
     METRICS_PORT: '0',
     LOG_LEVEL: 'silent',
   })
-  return { ...config, publicUrl: 'http://localhost:4400', requestsPerMinute: 1_000_000, workers: 1, ...overrides }
+  return { ...config, publicUrl: 'http://localhost:8080', requestsPerMinute: 1_000_000, workers: 1, ...overrides }
 }
 
 /**
@@ -26,7 +27,7 @@ export async function testServices(
   overrides: Partial<Services> = {},
   { storage }: { storage?: Storage } = {},
 ): Promise<Services & { readonly storage: Storage; readonly close: () => Promise<void> }> {
-  const opened = storage ?? (await open('pglite:memory'))
+  const opened = storage ?? (await openMemory())
   return {
     config: testConfig(),
     log: Log.silent,

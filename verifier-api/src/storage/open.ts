@@ -19,10 +19,16 @@ export type Storage = {
 
 type Server = 'postgres' | 'cockroachdb' | 'yugabytedb'
 
-/** By DATABASE_URL: `pglite:<folder>` (embedded, one process), `pglite:memory`, `postgres://…`. */
-export async function open(url: string, { connections = 10 }: { connections?: number } = {}): Promise<Storage> {
+/**
+ * By DATABASE_URL: `pglite:<folder>` (embedded, one process), `pglite:memory`, `postgres://…`.
+ * @param options.dump What an embedded database that is new starts with: a backup.
+ */
+export async function open(
+  url: string,
+  { connections = 10, dump }: { connections?: number; dump?: Blob } = {},
+): Promise<Storage> {
   const storage = url.startsWith('pglite:')
-    ? await openEmbedded(url.slice('pglite:'.length))
+    ? await openEmbedded(url.slice('pglite:'.length), dump)
     : await openServer(url, connections)
   try {
     await migrate(storage.database)
@@ -33,11 +39,12 @@ export async function open(url: string, { connections = 10 }: { connections?: nu
   return storage
 }
 
-async function openEmbedded(folder: string): Promise<Storage> {
+async function openEmbedded(folder: string, dump: Blob | undefined): Promise<Storage> {
   const inMemory = folder === 'memory'
   const lock = inMemory ? undefined : Lock.take(folder)
   try {
-    const pglite = await PGlite.create(inMemory ? 'memory://' : folder)
+    const dataDir = inMemory ? 'memory://' : folder
+    const pglite = await PGlite.create({ dataDir, ...(dump ? { loadDataDir: dump } : {}) })
     const database = new Kysely<Database>({ dialect: new PGliteDialect({ pglite }) })
     const close = async () => {
       await database.destroy()
@@ -52,8 +59,9 @@ async function openEmbedded(folder: string): Promise<Storage> {
 
 async function openServer(url: string, connections: number): Promise<Storage> {
   const pool = new pg.Pool({ connectionString: url, max: connections, application_name: 'medseal' })
-  // A connection that breaks while idle is replaced; without a listener it would end the process.
+  // A connection that breaks is replaced, and its query fails; without a listener it would end the process, too.
   pool.on('error', () => {})
+  pool.on('connect', (client) => client.on('error', () => {}))
   const database = new Kysely<Database>({ dialect: serverDialect(pool) })
   const { rows } = await pool.query<{ version: string }>('select version()')
   const version = rows[0]?.version ?? ''
@@ -66,14 +74,12 @@ async function openServer(url: string, connections: number): Promise<Storage> {
   }
 }
 
-/** Kysely guards migrations with an advisory lock, which CockroachDB and YugabyteDB lack: a row's lock does as well. */
+/** Kysely's own guard of migrations is an advisory lock, which CockroachDB and YugabyteDB lack: `migrate` has another. */
 function serverDialect(pool: pg.Pool): Dialect {
   const dialect = new PostgresDialect({ pool })
   const adapter = new PostgresAdapter()
-  adapter.acquireMigrationLock = async (db, { lockTable, lockRowId, lockTableSchema }) => {
-    const inSchema = lockTableSchema ? db.withSchema(lockTableSchema) : db
-    await inSchema.selectFrom(lockTable).select('id').where('id', '=', lockRowId).forUpdate().execute()
-  }
+  adapter.acquireMigrationLock = async () => {}
+  adapter.releaseMigrationLock = async () => {}
   return {
     createAdapter: () => adapter,
     createDriver: () => dialect.createDriver(),

@@ -1,0 +1,32 @@
+#!/usr/bin/env node
+// Serves the API by the settings of the environment (config.ts lists them), until it is told to stop.
+import * as Config from './config.ts'
+import * as Log from './Log.ts'
+import { serve } from './server.ts'
+
+/** As systemd and shells know it: wrong configuration (EX_CONFIG). */
+const wrongSettings = 78
+
+try {
+  const config = Config.read(process.env)
+  const log = Log.create({ level: config.logLevel })
+  const server = await serve(config, { log })
+  let told = false
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      // Told twice: at once.
+      if (told) process.exit(1)
+      told = true
+      // Should something hang, the supervisor must not have to kill it.
+      setTimeout(() => process.exit(1), (config.stopSeconds + 15) * 1000).unref()
+      server.close().then(() => process.exit(0))
+    })
+  }
+} catch (cause) {
+  // Messages of our own errors name rules, never values; others may quote a URL with a password.
+  const isOurs = cause instanceof Error && /^[A-Z][A-Za-z]+\.[A-Z][A-Za-z]+Error$/.test(cause.name)
+  if (isOurs) console.error(cause.message)
+  else Log.create().error('It did not start', { cause })
+  if (isOurs && cause.cause !== undefined) Log.create().error('Because of', { cause: cause.cause })
+  process.exit(cause instanceof Config.InvalidSettingsError ? wrongSettings : 1)
+}
