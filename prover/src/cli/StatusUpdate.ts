@@ -1,6 +1,7 @@
 import * as Network from '../chain/Network.ts'
 import * as Registry from '../chain/Registry.ts'
 import type { Desk } from '../files/IssuerFile.ts'
+import * as IssuerDesk from '../IssuerDesk.ts'
 import * as Issuer from '../protocol/Issuer.ts'
 import * as StatusList from '../protocol/StatusList.ts'
 import * as Chain from './Chain.ts'
@@ -22,9 +23,7 @@ export async function publish(
   const wallet = await Secret.read(KeyFile.account, account)
   return Chain.use(options, async (network) => {
     const published = await findPublished(network, Issuer.idOf(issuer.publicKey))
-    const changes = status.words.flatMap((word, position) =>
-      word === published.status.words[position] ? [] : [{ position, word }],
-    )
+    const changes = IssuerDesk.unpublished({ status }, published.status)
     const statusRoot = StatusList.root(status)
     if (changes.length === 0) return { data: { words: 0, statusRoot }, text: ['nothing to publish'] }
     const registry = Network.contract(network, 'StakeholderRegistry', wallet.connect(network.provider))

@@ -3,13 +3,13 @@ import * as EnrolmentFile from '../../files/EnrolmentFile.ts'
 import * as IssuerFile from '../../files/IssuerFile.ts'
 import * as IssuersFile from '../../files/IssuersFile.ts'
 import { parameters } from '../../generated/parameters.ts'
-import * as Day from '../../protocol/Day.ts'
+import * as IssuerDesk from '../../IssuerDesk.ts'
+import type * as Day from '../../protocol/Day.ts'
 import * as Issuer from '../../protocol/Issuer.ts'
 import type { Role } from '../../protocol/Policy.ts'
 import * as StatusList from '../../protocol/StatusList.ts'
 import * as Chain from '../Chain.ts'
 import * as File from '../File.ts'
-import * as IssuerDesk from '../IssuerDesk.ts'
 import * as IssuerStore from '../IssuerStore.ts'
 import * as KeyFile from '../KeyFile.ts'
 import * as Leaf from '../Leaf.ts'
@@ -115,18 +115,8 @@ function addPublish(issuer: Command): void {
   })
 }
 
-function shown({ issuer, chainId, status, alive, taken }: IssuerFile.Desk): Output.Answer {
-  const data = {
-    issuerId: Issuer.idOf(issuer.publicKey),
-    publicKey: issuer.publicKey,
-    roles: issuer.roles,
-    validUntil: Day.format(issuer.validUntil),
-    validUntilField: Day.toField(issuer.validUntil),
-    chainId,
-    statusRoot: StatusList.root(status),
-    issued: taken.size,
-    alive: alive.size,
-  }
+function shown(desk: IssuerFile.Desk): Output.Answer {
+  const data = { ...IssuerDesk.registrationOf(desk), issued: desk.taken.size, alive: desk.alive.size }
   return { data, text: Output.table(Object.entries(data).map(([key, value]) => [key, String(value)])) }
 }
 

@@ -1,17 +1,17 @@
 import { hexlify } from 'ethers'
-import * as DeploymentFile from '../files/DeploymentFile.ts'
-import type * as EnrolmentFile from '../files/EnrolmentFile.ts'
-import type { Desk } from '../files/IssuerFile.ts'
-import { circuits } from '../generated/circuits.ts'
-import * as Issue from '../issue.ts'
-import * as Context from '../protocol/Context.ts'
-import type * as Day from '../protocol/Day.ts'
-import type * as Holder from '../protocol/Holder.ts'
-import type * as Issuance from '../protocol/Issuance.ts'
-import * as Issuer from '../protocol/Issuer.ts'
-import { DevelopmentKeyError } from '../prove.ts'
-import * as Signals from '../Signals.ts'
-import * as Verify from '../verify.ts'
+import * as DeploymentFile from './files/DeploymentFile.ts'
+import type * as EnrolmentFile from './files/EnrolmentFile.ts'
+import type { Desk } from './files/IssuerFile.ts'
+import { circuits } from './generated/circuits.ts'
+import * as Issue from './issue.ts'
+import * as Context from './protocol/Context.ts'
+import * as Day from './protocol/Day.ts'
+import type * as Holder from './protocol/Holder.ts'
+import type * as Issuance from './protocol/Issuance.ts'
+import * as Issuer from './protocol/Issuer.ts'
+import * as StatusList from './protocol/StatusList.ts'
+import * as Signals from './Signals.ts'
+import * as Verify from './verify.ts'
 
 /** Makes an invitation for somebody the issuer has identified, and remembers its nonce. */
 export function invite({ issuer, chainId, invitations }: Desk): EnrolmentFile.Invitation {
@@ -22,14 +22,16 @@ export function invite({ issuer, chainId, invitations }: Desk): EnrolmentFile.In
 
 /**
  * Accepts the answer to an invitation, once: the holder whose secret the patient has shown to know.
- * @throws {EnrolmentRefusedError} {DevelopmentKeyError}
+ * @throws {EnrolmentRefusedError}
  */
 export async function accept(
   { issuer, chainId, invitations }: Desk,
   { issuerId, nonce, holder, proof }: EnrolmentFile.Enrolment,
 ): Promise<Holder.Holder> {
   if (circuits.enrolment.class === 'development' && chainId !== DeploymentFile.localChainId) {
-    throw new DevelopmentKeyError({ circuit: 'enrolment' })
+    throw new EnrolmentRefusedError({
+      reason: 'anybody can forge it here, development keys count on local chains only',
+    })
   }
   if (issuerId !== Issuer.idOf(issuer.publicKey)) throw new EnrolmentRefusedError({ reason: 'another issuer’s' })
   if (!invitations.has(nonce)) throw new EnrolmentRefusedError({ reason: 'not invited, or used before' })
@@ -62,6 +64,24 @@ export function issue(
   const publicKey = Issuer.publicKeyOf(signingKey)
   if (Issuer.idOf(publicKey) !== Issuer.idOf(desk.issuer.publicKey)) throw new OtherKeyError()
   return Issue.issue({ ...desk, signingKey }, content, to)
+}
+
+/** The words of the issuer's status list that differ from those published: what an update has to send. */
+export function unpublished({ status }: Pick<Desk, 'status'>, published: StatusList.StatusList): StatusList.Change[] {
+  return status.words.flatMap((word, position) => (word === published.words[position] ? [] : [{ position, word }]))
+}
+
+/** What a registrar needs to know of an issuer. Public. */
+export function registrationOf({ issuer, chainId, status }: Desk) {
+  return {
+    issuerId: Issuer.idOf(issuer.publicKey),
+    publicKey: issuer.publicKey,
+    roles: issuer.roles,
+    validUntil: Day.format(issuer.validUntil),
+    validUntilField: Day.toField(issuer.validUntil),
+    chainId,
+    statusRoot: StatusList.root(status),
+  }
 }
 
 /** The issuer does not accept the proof of who the holder is. */

@@ -1,0 +1,77 @@
+import type { Reason, RemarkReason } from '@medseal/prover/fhir/Omission'
+
+/** Why something of a document is not in the record, or only in part, as a clerk reads it. */
+export const reasons: Readonly<Record<Reason | RemarkReason, string>> = {
+  'unread-type': 'A kind of resource that is not read',
+  'after-as-of': 'Dated after the day of the record',
+  'entered-in-error': 'Entered in error',
+  refuted: 'Refuted',
+  'not-final': 'Not final yet',
+  cancelled: 'Cancelled',
+  draft: 'A draft',
+  'not-an-order': 'A proposal, not an order',
+  'not-performed': 'Was not performed',
+  'not-taken': 'Was not taken',
+  'not-done': 'Was not done',
+  'not-billed': 'Asked beforehand, not billed',
+  adjudicated: 'In the record already, by its adjudication',
+  duplicate: 'A second copy of the same',
+  'no-known-allergy': 'States that no allergy is known',
+  'no-known-allergy-of-a-kind': 'States that no allergy of a kind is known',
+  'no-known-condition': 'States that no condition is known',
+  'no-known-medicine': 'States that no medicine is known',
+  'no-known-immunization': 'States that no immunisation is known',
+  'no-known-procedure': 'States that no procedure is known',
+  'unread-medicine': 'A medicine told in a way that is not read',
+  'no-coding': 'Has no code',
+  'no-known-code': 'Has no code of a known system',
+  'no-date': 'Has no date',
+  'invalid-date': 'Has a date that cannot be read',
+  'unknown-status': 'Has a status that is not known',
+  unfinished: 'Was begun and not finished',
+  'wrong-type': 'Has a field of the wrong type',
+  'modified-meaning': 'Has an extension that changes its meaning',
+  'other-subject': 'Is about somebody else',
+  'unresolved-reference': 'Refers to what is not in the document',
+  contained: 'Is contained where it cannot be read',
+  'conflicting-duplicate': 'Two versions that differ: neither is read',
+  subsetted: 'Elements were taken out of it',
+  'no-resource': 'An entry without a resource',
+  opaque: 'A bundle within the bundle, or a type that FHIR R4 does not have',
+  'no-information': 'States that nothing is known',
+  'none-relevant': 'States only that nothing relevant is known',
+  contradicted: 'Contradicted by another statement',
+  'unknown-system': 'A code of a system that is not known',
+  'invalid-code': 'A code that its system cannot have',
+  'ambiguous-code': 'Two codes of one system',
+  'no-value': 'Has no value',
+  'unknown-unit': 'Has a unit that is not converted',
+  'other-currency': 'An amount in another currency',
+  'unread-lines': 'Lines whose details are not read',
+  implausible: 'A value that is hardly possible: kept as it is stated',
+  comparator: 'A value that is only a bound',
+  'unusable-value': 'A value that cannot be compared',
+  'no-clinical-status': 'Does not say whether it still holds',
+  'unknown-activity': 'Does not tell whether it still holds',
+  'more-pages': 'The document has further pages',
+  'no-patient': 'The document has no Patient',
+  'several-patients': 'The document has several Patients',
+  selection: 'A selection, not everything',
+  'no-composition': 'A document without its Composition',
+  'not-attested': 'Not attested',
+  appendix: 'Outside of what the document vouches for',
+  'older-than-as-of': 'Older than the day of the record',
+  'no-section': 'A section is missing',
+  'not-known': 'A section says that nothing is known',
+  'missing-entry': 'A section names what is not in the document',
+}
+
+/** Each reason once, the most frequent first. */
+export function count(
+  lost: readonly { readonly reason: Reason | RemarkReason; readonly resourceType: string }[],
+): readonly { readonly says: string; readonly of: string; readonly times: number }[] {
+  const grouped = Map.groupBy(lost, ({ reason, resourceType }) => `${reason}/${resourceType}`)
+  return [...grouped.values()]
+    .flatMap((all) => (all[0] ? [{ says: reasons[all[0].reason], of: all[0].resourceType, times: all.length }] : []))
+    .sort((a, b) => b.times - a.times)
+}
