@@ -56,7 +56,8 @@ export function create({
   }
   const takeAlone = () => alone.take(1)
   const next = (): readonly Waiting[] => {
-    const turns = aloneIsNext ? [takeAlone, takeTogether] : [takeTogether, takeAlone]
+    // Taking from those together may move some to those alone.
+    const turns = [...(aloneIsNext ? [takeAlone] : []), takeTogether, takeAlone]
     aloneIsNext = !aloneIsNext
     for (const take of turns) {
       const items = take()

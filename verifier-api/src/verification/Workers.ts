@@ -65,20 +65,26 @@ function ask(worker: Worker, task: Task): Promise<readonly boolean[]> {
   return new Promise((resolve, reject) => {
     worker.postMessage(task)
     const timer = setTimeout(() => worker.terminate(), longestMilliseconds)
+    let cause: unknown
     const done = () => {
       clearTimeout(timer)
       worker.off('message', answered)
+      worker.off('error', failed)
       worker.off('exit', lost)
     }
     const answered = (answers: readonly boolean[]) => {
       done()
       resolve(answers)
     }
+    const failed = (error: unknown) => {
+      cause = error
+    }
     const lost = () => {
       done()
-      reject(new LostError())
+      reject(new LostError({ cause }))
     }
     worker.once('message', answered)
+    worker.once('error', failed)
     worker.once('exit', lost)
   })
 }
@@ -86,7 +92,7 @@ function ask(worker: Worker, task: Task): Promise<readonly boolean[]> {
 /** A thread ended in the middle of a task. */
 export class LostError extends Error {
   override readonly name = 'Workers.LostError'
-  constructor() {
-    super('A thread that verifies proofs ended before it answered.')
+  constructor({ cause }: { cause: unknown }) {
+    super('A thread that verifies proofs ended before it answered.', { cause })
   }
 }

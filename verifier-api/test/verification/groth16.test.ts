@@ -122,7 +122,6 @@ describe('Groth16', () => {
     const [x, y] = constant as [string, string]
     const minus = [x, String(q - BigInt(y)), '1']
     const key = { ...verificationKey, IC: [constant, minus, ...rest] }
-    const { vk_alpha_1: alpha, vk_beta_2: beta } = verificationKey
     const checkOdd = Groth16.createCheck(m, VerificationKey.fromSnarkjs(key))
     const signals = [1n, 0n, 0n, 0n, 0n]
     // e(alpha + d G, beta) = e(alpha, beta) e(b G, delta), with d and b what delta and beta are multiples by.
