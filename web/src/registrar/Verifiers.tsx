@@ -105,7 +105,7 @@ function VerifierRow({ verifier }: { verifier: Verifier }) {
               color="red"
               loading={act.isPending}
               onClick={() => send('retire', [BigInt(Math.floor(Date.now() / 1000)) + retirementSeconds])}
-              aria-label={`Retire ${name} in 30 days`}
+              aria-label={`Retire in 30 days: ${name}`}
             >
               Retire in 30 days
             </Button>
