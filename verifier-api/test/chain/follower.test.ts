@@ -8,6 +8,7 @@ import * as Follower from '../../src/chain/Follower.ts'
 import * as Stakeholders from '../../src/chain/Stakeholders.ts'
 import * as Stretch from '../../src/chain/Stretch.ts'
 import { open, type Storage } from '../../src/storage/open.ts'
+import * as Dock from './dock.ts'
 import * as Harbour from './harbour.ts'
 import * as Liar from './liar.ts'
 
@@ -72,51 +73,51 @@ describe('following a chain', () => {
 
   it('takes over all the chain says, in small steps or large', async () => {
     for (const span of [1, 7, 2000]) {
-      await Harbour.catchUp(Harbour.following(harbour, storage, { span }))
+      await Dock.catchUp(Dock.following(harbour, storage, { span }))
       await expectTruth()
       await Harbour.empty(storage)
     }
   })
 
   it('follows standing as it changes', async () => {
-    const following = Harbour.following(harbour, storage)
-    await Harbour.catchUp(following)
+    const following = Dock.following(harbour, storage)
+    await Dock.catchUp(following)
     await Town.suspend(harbour.scene.town, harbour.scene.insurer)
-    await Harbour.catchUp(following)
+    await Dock.catchUp(following)
     await expectTruth()
     const [, insurer] = (await copies()).stakeholders
     expect(insurer && Stakeholders.toResource(insurer)).toMatchObject({ roles: ['insurer'], suspended: true })
   })
 
   it('sees a receipt come, become final and complete its request', async () => {
-    const told: Harbour.Told[] = []
-    const following = Harbour.following(harbour, storage, { told, confirmations: 2 })
+    const told: Dock.Told[] = []
+    const following = Dock.following(harbour, storage, { told, confirmations: 2 })
     const id = await Harbour.accept(storage, submission())
     await submit()
-    await Harbour.catchUp(following)
+    await Dock.catchUp(following)
     expect(await Harbour.statesOf(storage, [id])).toEqual(['included'])
     expect(told.map(({ event }) => event)).toEqual(['receipt.included'])
     await Harbour.mine(harbour, 1)
-    await Harbour.catchUp(following)
+    await Dock.catchUp(following)
     expect(told).toHaveLength(1)
     await Harbour.mine(harbour, 1)
-    await Harbour.catchUp(following)
+    await Dock.catchUp(following)
     expect(await Harbour.statesOf(storage, [id])).toEqual(['final'])
     expect(told.map(({ event }) => event)).toEqual(['receipt.included', 'receipt.final', 'request.answered'])
   })
 
   const depths = isFullDose ? Array.from({ length: 64 }, (_, i) => i + 1) : [1, 2, 9, 64]
   it.each(depths)('takes back %i blocks that the chain has replaced, restarted in the middle', async (depth) => {
-    const told: Harbour.Told[] = []
-    const following = Harbour.following(harbour, storage, { told })
+    const told: Dock.Told[] = []
+    const following = Dock.following(harbour, storage, { told })
     await Harbour.mine(harbour, 64 - depth)
-    await Harbour.catchUp(following)
+    await Dock.catchUp(following)
     const before = await copies()
     const id = await Harbour.accept(storage, submission())
     await submit()
     if (depth > 1) await Town.suspend(harbour.scene.town, harbour.scene.insurer)
     await Harbour.mine(harbour, Math.max(0, depth - 2))
-    await Harbour.catchUp(following)
+    await Dock.catchUp(following)
     expect(await Harbour.statesOf(storage, [id])).toEqual(['final'])
 
     await harbour.provider.send('anvil_reorg', [depth, []])
@@ -125,8 +126,8 @@ describe('following a chain', () => {
     await Follower.leave(following)
     expect((await copies()).receipts).toEqual([])
     expect(await Harbour.statesOf(storage, [id])).toEqual(['verified'])
-    const next = Harbour.following(harbour, storage, { told, holder: 'two' })
-    await Harbour.catchUp(next)
+    const next = Dock.following(harbour, storage, { told, holder: 'two' })
+    await Dock.catchUp(next)
     await expectTruth()
     expect((await copies()).stakeholders).toEqual(before.stakeholders)
     const events = told.map(({ event }) => event)
@@ -134,24 +135,24 @@ describe('following a chain', () => {
   })
 
   it('takes back what a shorter chain has lost', async () => {
-    const following = Harbour.following(harbour, storage)
-    await Harbour.catchUp(following)
+    const following = Dock.following(harbour, storage)
+    await Dock.catchUp(following)
     const before = await copies()
     const back = await Harbour.snapshot(harbour)
     await submit()
     await Harbour.mine(harbour, 5)
-    await Harbour.catchUp(following)
+    await Dock.catchUp(following)
     expect((await copies()).receipts).toHaveLength(1)
     await back()
-    await Harbour.catchUp(following)
+    await Dock.catchUp(following)
     expect(await copies()).toEqual(before)
     await expectTruth()
   })
 
   it('believes that nodes apart are behind, not that the chain is shorter', async () => {
-    const patient = Harbour.following(harbour, storage, { patience: 3 })
+    const patient = Dock.following(harbour, storage, { patience: 3 })
     await Harbour.mine(harbour, 2)
-    await Harbour.catchUp(patient)
+    await Dock.catchUp(patient)
     const { number } = await storage.database.selectFrom('followed').select('number').executeTakeFirstOrThrow()
     await putBack()
     putBack = await Harbour.snapshot(harbour)
@@ -161,43 +162,43 @@ describe('following a chain', () => {
   })
 
   it('rebuilds to what was there, and tells nobody twice', async () => {
-    const told: Harbour.Told[] = []
-    const following = Harbour.following(harbour, storage, { told, span: 5 })
+    const told: Dock.Told[] = []
+    const following = Dock.following(harbour, storage, { told, span: 5 })
     const id = await Harbour.accept(storage, submission())
     await submit()
     await Harbour.mine(harbour, 2)
-    await Harbour.catchUp(following)
+    await Dock.catchUp(following)
     const [before, events] = [await copies(), told.length]
     await Follower.rebuild(following)
     expect((await copies()).entries).toEqual([])
-    await Harbour.catchUp(following)
+    await Dock.catchUp(following)
     expect(await copies()).toEqual(before)
     expect(told).toHaveLength(events)
     expect(await Harbour.statesOf(storage, [id])).toEqual(['final'])
   })
 
   it('sends again what a rebuild does not find', async () => {
-    const following = Harbour.following(harbour, storage)
+    const following = Dock.following(harbour, storage)
     const back = await Harbour.snapshot(harbour)
     const id = await Harbour.accept(storage, submission())
     await submit()
-    await Harbour.catchUp(following)
+    await Dock.catchUp(following)
     await Follower.rebuild(following)
     await back()
     await Harbour.mine(harbour, 3)
-    await Harbour.catchUp(following)
+    await Dock.catchUp(following)
     expect(await Harbour.statesOf(storage, [id])).toEqual(['verified'])
     await expectTruth()
   })
 
   it('starts over on another deployment', async () => {
-    const following = Harbour.following(harbour, storage)
+    const following = Dock.following(harbour, storage)
     const id = await Harbour.accept(storage, submission())
     await submit()
-    await Harbour.catchUp(following)
+    await Dock.catchUp(following)
     const { addresses } = harbour.network
     const elsewhere = { ...addresses, EligibilityRegistry: addresses.ConsentRegistry }
-    const other = Harbour.following({ network: { ...harbour.network, addresses: elsewhere } }, storage, {
+    const other = Dock.following({ network: { ...harbour.network, addresses: elsewhere } }, storage, {
       holder: following.holder,
     })
     expect(await Follower.step(other)).toBe('more')
@@ -206,7 +207,7 @@ describe('following a chain', () => {
   })
 
   it('leaves following to one process, and goes on where a killed one was', async () => {
-    const [one, two] = ['one', 'two'].map((holder) => Harbour.following(harbour, storage, { holder, span: 3 }))
+    const [one, two] = ['one', 'two'].map((holder) => Dock.following(harbour, storage, { holder, span: 3 }))
     if (!one || !two) throw new Error('There are two.')
     expect(await Follower.step(one)).toBe('more')
     expect(await Follower.step(two)).toBe('waiting')
@@ -214,7 +215,7 @@ describe('following a chain', () => {
       .updateTable('leases')
       .set({ expires_at: new Date(0) })
       .execute()
-    await Harbour.catchUp(two)
+    await Dock.catchUp(two)
     await expectTruth()
     // The first one wakes up in the middle of what it was at.
     expect(await Follower.step(one)).toBe('waiting')
@@ -222,9 +223,9 @@ describe('following a chain', () => {
 
   it('says when the chain is out of reach, and goes on when it is back', async () => {
     const liar = await Liar.start(harbour.chain.rpcUrl)
-    const provider = Harbour.connect(liar.url)
-    const following = Harbour.following({ network: { ...harbour.network, provider } }, storage)
-    await Harbour.catchUp(following)
+    const provider = Dock.connect(liar.url)
+    const following = Dock.following({ network: { ...harbour.network, provider } }, storage)
+    await Dock.catchUp(following)
     expect(await Follower.isWell(storage)).toBe(true)
     liar.down = true
     await submit()
@@ -235,7 +236,7 @@ describe('following a chain', () => {
       .execute()
     expect(await Follower.isWell(storage)).toBe(false)
     liar.down = false
-    await Harbour.catchUp(following)
+    await Dock.catchUp(following)
     expect(await Follower.isWell(storage)).toBe(true)
     await expectTruth()
     provider.destroy()
@@ -244,9 +245,9 @@ describe('following a chain', () => {
 
   it.each(Object.keys(Liar.lies) as Liar.Lie[])('takes no lie for the chain: %s', async (lie) => {
     const liar = await Liar.start(harbour.chain.rpcUrl)
-    const provider = Harbour.connect(liar.url)
-    const following = Harbour.following({ network: { ...harbour.network, provider } }, storage)
-    await Harbour.catchUp(following)
+    const provider = Dock.connect(liar.url)
+    const following = Dock.following({ network: { ...harbour.network, provider } }, storage)
+    await Dock.catchUp(following)
     const before = await copies()
     await submit()
     liar.tell = Liar.lies[lie]
@@ -258,7 +259,7 @@ describe('following a chain', () => {
     expect(await copies()).toEqual(before)
     expect(await Follower.isWell(storage)).toBe(false)
     liar.tell = undefined
-    await Harbour.catchUp(following)
+    await Dock.catchUp(following)
     expect(await Follower.isWell(storage)).toBe(true)
     await expectTruth()
     provider.destroy()

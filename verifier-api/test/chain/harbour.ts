@@ -7,7 +7,7 @@ import * as Form from '@medseal/prover/files/Form'
 import * as ProofFile from '@medseal/prover/files/ProofFile'
 import * as Day from '@medseal/prover/protocol/Day'
 import * as Asked from '@medseal/prover/protocol/Request'
-import { JsonRpcProvider, Wallet } from 'ethers'
+import type { JsonRpcProvider } from 'ethers'
 import { buildCircuits } from '../../../circuits/build/build.ts'
 import { deploy } from '../../../contracts/deployment.ts'
 import * as ArtifactsNode from '../../../prover/src/ArtifactsNode.ts'
@@ -15,14 +15,11 @@ import * as Scene from '../../../prover/test/chain/scene.ts'
 import * as Build from '../../../samples/Build.ts'
 import * as Keys from '../../../samples/Keys.ts'
 import * as Town from '../../../samples/Town.ts'
-import type { Announce } from '../../src/chain/Announcement.ts'
 import * as EmbeddedChain from '../../src/chain/EmbeddedChain.ts'
-import * as Follower from '../../src/chain/Follower.ts'
-import * as Relayer from '../../src/chain/Relayer.ts'
 import * as Id from '../../src/Id.ts'
-import * as Log from '../../src/Log.ts'
 import type { ProofState } from '../../src/storage/Database.ts'
 import type { Storage } from '../../src/storage/open.ts'
+import * as Dock from './dock.ts'
 
 /** An embedded chain with a town on it, and answers of a patient's that were really proven. */
 export type Harbour = {
@@ -34,10 +31,16 @@ export type Harbour = {
   readonly close: () => Promise<void>
 }
 
-export async function open({ proofs = 0 }: { proofs?: number } = {}): Promise<Harbour> {
+export async function open({
+  proofs = 0,
+  saveEverySeconds = 1,
+}: {
+  proofs?: number
+  saveEverySeconds?: number
+} = {}): Promise<Harbour> {
   const folder = mkdtempSync(join(tmpdir(), 'medseal-harbour-'))
-  const chain = await EmbeddedChain.start({ folder })
-  const provider = connect(chain.rpcUrl)
+  const chain = await EmbeddedChain.start({ folder, saveEverySeconds })
+  const provider = Dock.connect(chain.rpcUrl)
   const accounts = Keys.accountsOn(provider, { count: 10 })
   const [registrar, first, second] = accounts as [(typeof accounts)[0], (typeof accounts)[0], (typeof accounts)[0]]
   const deployment = await deploy({
@@ -67,11 +70,6 @@ export async function open({ proofs = 0 }: { proofs?: number } = {}): Promise<Ha
   return { chain, network, provider, scene, submissions, close }
 }
 
-export function connect(rpcUrl: string): JsonRpcProvider {
-  const options = { staticNetwork: true, cacheTimeout: -1, pollingInterval: 50, batchMaxCount: 20 } as const
-  return new JsonRpcProvider(rpcUrl, Number(EmbeddedChain.chainId), options)
-}
-
 /** The chain as it is now; put back when called. */
 export async function snapshot({ provider }: Harbour): Promise<() => Promise<void>> {
   const number = await provider.send('evm_snapshot', [])
@@ -82,57 +80,6 @@ export async function snapshot({ provider }: Harbour): Promise<() => Promise<voi
 
 export async function mine({ provider }: Pick<Harbour, 'provider'>, blocks = 1): Promise<void> {
   for (let i = 0; i < blocks; i++) await provider.send('evm_mine', [])
-}
-
-/** An event that somebody's webhooks were told. */
-export type Told = { readonly event: string; readonly data: object }
-
-export function announcing(told: Told[] = []): Announce {
-  return {
-    emit: async (_, _stakeholder, event, data) => void told.push({ event, data }),
-    describeProof: async (_, id) => ({ id, object: 'proof' }),
-    describeRequest: async (_, id) => ({ id, object: 'request' }),
-  }
-}
-
-export function following(
-  { network }: Pick<Harbour, 'network'>,
-  storage: Storage,
-  options: Partial<Follower.Following> & { told?: Told[] } = {},
-): Follower.Following {
-  const announce = announcing(options.told)
-  return Follower.create({ ...storage, network, announce, holder: 'one', confirmations: 0, ...options })
-}
-
-export function relaying(
-  { network }: Pick<Harbour, 'network'>,
-  storage: Storage,
-  options: Partial<Relayer.Relaying> & { told?: Told[] } = {},
-): Relayer.Relaying {
-  const announce = announcing(options.told)
-  return Relayer.create({
-    ...storage,
-    log: Log.silent,
-    network,
-    wallet: relayer(),
-    announce,
-    holder: 'one',
-    ...options,
-  })
-}
-
-export function relayer(): Wallet {
-  const [account] = Keys.accountsOn(new JsonRpcProvider('http://127.0.0.1:1'), { count: 10 }).slice(9)
-  if (!account) throw new Error('There is no tenth account.')
-  account.provider?.destroy()
-  return new Wallet(account.privateKey)
-}
-
-/** Follows to the tip. */
-export async function catchUp(following: Follower.Following): Promise<void> {
-  while ((await Follower.step(following)) === 'more') {
-    // Goes on.
-  }
 }
 
 /** A proof as it is when it was acknowledged and checked. */

@@ -9,13 +9,14 @@ import type * as Follower from '../../src/chain/Follower.ts'
 import type * as Outbox from '../../src/chain/Outbox.ts'
 import * as Relayer from '../../src/chain/Relayer.ts'
 import { open, type Storage } from '../../src/storage/open.ts'
+import * as Dock from './dock.ts'
 import * as Harbour from './harbour.ts'
 
 describe('relaying', () => {
   let harbour: Harbour.Harbour
   let storage: Storage
   let putBack: () => Promise<void>
-  let told: Harbour.Told[]
+  let told: Dock.Told[]
   let following: Follower.Following
   let relaying: Relayer.Relaying
 
@@ -30,9 +31,9 @@ describe('relaying', () => {
   beforeEach(async () => {
     putBack = await Harbour.snapshot(harbour)
     told = []
-    following = Harbour.following(harbour, storage, { told })
-    relaying = Harbour.relaying(harbour, storage, { told })
-    await Harbour.catchUp(following)
+    following = Dock.following(harbour, storage, { told })
+    relaying = Dock.relaying(harbour, storage, { told })
+    await Dock.catchUp(following)
   })
   afterEach(async () => {
     await harbour.provider.send('evm_setAutomine', [true])
@@ -45,7 +46,7 @@ describe('relaying', () => {
   async function work(turns = 3): Promise<void> {
     for (let turn = 0; turn < turns; turn++) {
       await Relayer.pass(relaying)
-      await Harbour.catchUp(following)
+      await Dock.catchUp(following)
     }
   }
   const acceptAll = async () => {
@@ -177,7 +178,7 @@ describe('relaying', () => {
     await work()
     const [sent] = await transactions()
     await harbour.provider.send('anvil_reorg', [1, []])
-    await Harbour.catchUp(following)
+    await Dock.catchUp(following)
     expect(await Harbour.statesOf(storage, ids)).toEqual(['sent', 'sent', 'sent'])
     await work()
     const after = await transactions()
@@ -193,11 +194,11 @@ describe('relaying', () => {
     const { wallet } = relaying
     const sent = await wallet.connect(harbour.provider).sendTransaction({ to: wallet.address })
     await sent.wait()
-    await Harbour.catchUp(following)
+    await Dock.catchUp(following)
     const id = await Harbour.accept(storage, first())
     await work(1)
     await back()
-    await Harbour.catchUp(following)
+    await Dock.catchUp(following)
     expect(await Harbour.statesOf(storage, [id])).toEqual(['sent'])
     await work(8)
     expect(await Harbour.statesOf(storage, [id])).toEqual(['final'])
@@ -206,10 +207,10 @@ describe('relaying', () => {
 
   it('has one relayer a key at a time: two at once use no nonce twice', async () => {
     const ids = await acceptAll()
-    const other = Harbour.relaying(harbour, storage, { holder: 'two' })
+    const other = Dock.relaying(harbour, storage, { holder: 'two' })
     for (let turn = 0; turn < 3; turn++) {
       await Promise.all([Relayer.pass(relaying), Relayer.pass(other)])
-      await Harbour.catchUp(following)
+      await Dock.catchUp(following)
     }
     expect(await Harbour.statesOf(storage, ids)).toEqual(['final', 'final', 'final'])
     expect(await transactions()).toHaveLength(1)
@@ -221,7 +222,7 @@ describe('relaying', () => {
 
   it('writes nothing once another has taken over, whatever it was at', async () => {
     const id = await Harbour.accept(storage, first())
-    const slow = Harbour.relaying(harbour, storage, {
+    const slow = Dock.relaying(harbour, storage, {
       onStep: async (step) => {
         if (step !== 'signed') return
         await storage.database.updateTable('leases').set({ holder: 'two' }).execute()
@@ -234,8 +235,8 @@ describe('relaying', () => {
 
   it('waits while a recipient can still answer and the chain is away', async () => {
     const id = await Harbour.accept(storage, first())
-    const away = Harbour.connect('http://127.0.0.1:1')
-    const lost = Harbour.relaying({ network: { ...harbour.network, provider: away } }, storage)
+    const away = Dock.connect('http://127.0.0.1:1')
+    const lost = Dock.relaying({ network: { ...harbour.network, provider: away } }, storage)
     await expect(Relayer.pass(lost)).rejects.toThrow()
     expect(await Harbour.statesOf(storage, [id])).toEqual(['verified'])
     away.destroy()

@@ -2,7 +2,7 @@
 import * as Follower from '../../../src/chain/Follower.ts'
 import * as Relayer from '../../../src/chain/Relayer.ts'
 import { open } from '../../../src/storage/open.ts'
-import * as Harbour from '../harbour.ts'
+import * as Dock from '../dock.ts'
 
 type Order = {
   readonly databaseUrl: string
@@ -16,19 +16,19 @@ type Order = {
 const order: Order = JSON.parse(process.argv[2] ?? '')
 const die = () => process.kill(process.pid, 'SIGKILL')
 const storage = await open(order.databaseUrl, { connections: 2 })
-const provider = Harbour.connect(order.rpcUrl)
+const provider = Dock.connect(order.rpcUrl)
 const network = { ...order.network, chainId: BigInt(order.network.chainId), provider }
 
-const following = Harbour.following({ network }, storage, {
+const following = Dock.following({ network }, storage, {
   holder: order.holder,
   announce: {
-    ...Harbour.announcing(),
+    ...Dock.announcing(),
     emit: async () => {
       if (order.stopAt === 'following') die()
     },
   },
 })
-const relaying = Harbour.relaying({ network }, storage, {
+const relaying = Dock.relaying({ network }, storage, {
   holder: order.holder,
   onStep: (step) => {
     if (step === order.stopAt) die()
