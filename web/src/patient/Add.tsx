@@ -58,7 +58,7 @@ function Enrol() {
         </Text>
         <Failure error={enrol.error} />
         {enrol.data && (
-          <Alert color="teal" w="100%">
+          <Alert role="status" color="teal" w="100%">
             <Group justify="space-between">
               <Text size="sm">{t('add.enrolled')}</Text>
               <Button size="xs" variant="default" onClick={() => save('enrolment.json', enrol.data)}>
@@ -98,7 +98,7 @@ function Receive() {
         </Text>
         <Failure error={receive.error} />
         {receive.data && (
-          <Alert color="teal" w="100%">
+          <Alert role="status" color="teal" w="100%">
             <Group justify="space-between">
               <Text size="sm">
                 {t('add.received')} {receive.data.replaced && t('add.replaced')}

@@ -18,9 +18,10 @@ export function Charts({ series }: { series: readonly Series[] }) {
 function Chart({ series: { system, code, unit: ucum, points } }: { series: Series }) {
   const { t, say } = useWords()
   const name = say.code(`${system} ${code}`)
-  const number = (value: unknown) => say.decimal(String(value))
+  const number = (value: unknown) => say.decimal(String(Number(Number(value).toPrecision(4))))
   const data = points.map(({ day, value }) => ({ at: Date.parse(day), value }))
   const dayOf = (at: unknown) => say.day(new Date(Number(at)).toISOString().slice(0, 10))
+  const marks = years(data.map(({ at }) => at))
   const label = t('record.chartOf', {
     name,
     unit: unit(ucum),
@@ -44,13 +45,15 @@ function Chart({ series: { system, code, unit: ucum, points } }: { series: Serie
               type="number"
               scale="time"
               domain={['dataMin', 'dataMax']}
-              tickFormatter={(at) => String(new Date(at).getUTCFullYear())}
-              ticks={years(data.map(({ at }) => at))}
+              tickFormatter={(at) => (marks.length > 0 ? String(new Date(at).getUTCFullYear()) : dayOf(at))}
+              ticks={marks.length > 0 ? marks : [data[0]?.at ?? 0, data.at(-1)?.at ?? 0]}
+              interval="preserveStartEnd"
               tick={{ fill: 'var(--mantine-color-dimmed)', fontSize: 12 }}
               stroke="var(--mantine-color-default-border)"
             />
             <YAxis
-              domain={['auto', 'auto']}
+              domain={roundDomain(points.map(({ value }) => value))}
+              tickCount={4}
               tickFormatter={number}
               tick={{ fill: 'var(--mantine-color-dimmed)', fontSize: 12 }}
               stroke="var(--mantine-color-default-border)"
@@ -78,14 +81,22 @@ function Chart({ series: { system, code, unit: ucum, points } }: { series: Serie
   )
 }
 
-/** First of January of each year there is a point in, but for the first; the ends where all lie in one year. */
+/** First of January of each year within, but for the first; none where all lie in one year. */
 function years(times: readonly number[]): number[] {
   const [first = 0] = times
-  const last = times.at(-1) ?? first
   const from = new Date(first).getUTCFullYear() + 1
-  const to = new Date(last).getUTCFullYear()
-  const step = Math.max(1, Math.ceil((to - from + 1) / 5))
-  const ticks: number[] = []
-  for (let year = from; year <= to; year += step) ticks.push(Date.UTC(year, 0, 1))
-  return ticks.length > 0 ? ticks : [first, last]
+  const to = new Date(times.at(-1) ?? first).getUTCFullYear()
+  const step = Math.max(1, Math.ceil((to - from + 1) / 4))
+  const count = Math.max(0, Math.floor((to - from) / step) + 1)
+  return Array.from({ length: count }, (_, i) => Date.UTC(from + i * step, 0, 1))
+}
+
+/** A little more than the values span, in whole, half or tenth units. */
+function roundDomain(values: readonly number[]): [number, number] {
+  const [low, high] = [Math.min(...values), Math.max(...values)]
+  const unit = 10 ** Math.floor(Math.log10(Math.max(high - low, Math.abs(high) / 20, 1e-6)))
+  const step = 3 * unit
+  const from = Math.floor(low / unit) * unit
+  const to = from + Math.max(1, Math.ceil((high - from) / step)) * step
+  return [Number(from.toPrecision(6)), Number(to.toPrecision(6))]
 }

@@ -20,7 +20,7 @@ export function DryRun({
   const { t } = useWords()
   if (parts.every(({ candidates }) => candidates.length === 0)) {
     return (
-      <Alert color="yellow">
+      <Alert role="status" color="yellow">
         <Stack align="flex-start" gap="sm">
           {t('request.noRecord')}
           <LinkButton to="/wallet/add" size="xs" variant="default">

@@ -92,7 +92,7 @@ function Task({ asked: { digest, name, answer } }: { asked: Asked.Asked }) {
   const send = useMutation({ mutationFn: () => device.call('flush', undefined), onSettled: look })
   if (answer.state === 'ready') {
     return (
-      <Alert color="yellow">
+      <Alert role="status" color="yellow">
         <Group justify="space-between">
           <Text size="sm">{t('home.outbox', { name })}</Text>
           <Button size="xs" variant="default" loading={send.isPending} onClick={() => send.mutate()}>
@@ -105,7 +105,7 @@ function Task({ asked: { digest, name, answer } }: { asked: Asked.Asked }) {
   }
   const isBroken = answer.state === 'proving'
   return (
-    <Alert color={isBroken ? 'yellow' : 'seal'}>
+    <Alert role="status" color={isBroken ? 'yellow' : 'seal'}>
       <Group justify="space-between">
         <Text size="sm">{t(isBroken ? 'home.interrupted' : 'home.open', { name })}</Text>
         <LinkButton to="/wallet/requests/$digest" params={{ digest }} size="xs" variant="default">

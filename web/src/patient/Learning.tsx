@@ -68,7 +68,7 @@ function Stays({ view: { parts } }: { view: Fit }) {
     t('request.staysValues'),
     ...(hasChoice ? [t('request.staysWhich')] : []),
     t('request.staysWho'),
-    t('request.staysIssuer', { count: crowd }),
+    ...(crowd > 1 ? [t('request.staysIssuer', { count: crowd })] : []),
     t('request.staysRest'),
   ]
   return (

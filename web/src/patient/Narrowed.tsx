@@ -8,7 +8,7 @@ export function Narrowed({ title, narrowed }: { title: string; narrowed: readonl
   const { t, say } = useWords()
   if (narrowed.length === 0) return null
   return (
-    <Alert color={narrowed.some(({ isNeedle }) => isNeedle) ? 'red' : 'yellow'} title={title} data-narrowed>
+    <Alert role="note" color={narrowed.some(({ isNeedle }) => isNeedle) ? 'red' : 'yellow'} title={title} data-narrowed>
       <List size="sm">
         {narrowed.map((one) => (
           <List.Item key={`${one.kind} ${one.subject} ${one.window}`}>

@@ -46,7 +46,7 @@ export function RecordPage() {
           <Category key={category} title={t(`category.${category}`)} facts={some} />
         ))}
         {facts.some(isMarked) && (
-          <Alert color="gray" title={t('record.marked')}>
+          <Alert role="note" color="gray" title={t('record.marked')}>
             {t('record.markedSays')}
           </Alert>
         )}

@@ -122,8 +122,18 @@ function Who({ view: { asked, roles } }: { view: Fit }) {
 function Outcome({ asked: { answer, name }, isFresh }: { asked: Asked.Asked; isFresh: boolean }) {
   const { t, say } = useWords()
   if (answer.state === 'open') return null
-  if (answer.state === 'proving') return <Alert color="yellow">{t('request.interrupted')}</Alert>
-  if (answer.state === 'declined') return <Alert color="gray">{t('request.declined')}</Alert>
+  if (answer.state === 'proving')
+    return (
+      <Alert role="status" color="yellow">
+        {t('request.interrupted')}
+      </Alert>
+    )
+  if (answer.state === 'declined')
+    return (
+      <Alert role="status" color="gray">
+        {t('request.declined')}
+      </Alert>
+    )
   const isSent = answer.state === 'sent'
   return (
     <Alert

@@ -107,7 +107,11 @@ function Passkeys() {
   const remove = useMutation({ mutationFn: () => device.call('removePasskeys', undefined), onSuccess: look })
   return (
     <Section title={t('settings.passkeyTitle')} says={t('settings.passkeySays')}>
-      {passkeys.length > 0 && <Alert color="teal">{t('settings.passkeyThere')}</Alert>}
+      {passkeys.length > 0 && (
+        <Alert role="status" color="teal">
+          {t('settings.passkeyThere')}
+        </Alert>
+      )}
       {isOffered.data === false && (
         <Text size="sm" c="dimmed">
           {t('settings.passkeyNone')}
@@ -153,7 +157,11 @@ function ChangePassphrase() {
   })
   return (
     <Section title={t('settings.changeTitle')}>
-      {change.isSuccess && !isOpen && <Alert color="teal">{t('saved')}</Alert>}
+      {change.isSuccess && !isOpen && (
+        <Alert role="status" color="teal">
+          {t('saved')}
+        </Alert>
+      )}
       {isOpen ? (
         <Stack w="100%" maw={420}>
           <PasswordInput

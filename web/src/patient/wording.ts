@@ -87,13 +87,13 @@ export function knownSentence(t: T, say: Speaker, known: Narrowing.Known): strin
   return kind === 'any' ? t('narrowed.some', { name, value }) : t('narrowed.mean', { name, value })
 }
 
-/** UCUM as people write it. */
+/** UCUM as people write it: mm[Hg] as mmHg, mL/min/{1.73_m2} as mL/min/1.73 m². */
 export function unit(ucum: string): string {
   return ucum
-    .replace(/^\[?(\w+)\]?$/, '$1')
+    .replaceAll(/[[\]{}]/g, '')
+    .replaceAll('_', ' ')
     .replace('m2', 'm²')
-    .replace('{1.73_m²}', '1.73 m²')
-    .replaceAll(/[{}]/g, '')
+    .replace('iU', 'IU')
 }
 
 function named(t: T, say: Speaker, codes: Codes) {

@@ -23,7 +23,8 @@ export async function answer(
   if (!found) throw new NotCheckedError()
   const { checked, at } = found
   const secrets = await Desk.secretsOf(desk)
-  const proofs = [...reusable(await requests.askedOfDigest(desk, digest), credentials)]
+  const clock = { chain: checked.setting.now, device: at }
+  const proofs = [...reusable(await requests.askedOfDigest(desk, digest), credentials, clock)]
   const draft = () => ({ state: 'proving', at: new Date().toISOString(), credentials, proofs: [...proofs] }) as const
   await requests.change(desk, digest, draft())
   try {
@@ -48,7 +49,7 @@ export async function answer(
     await requests.change(desk, digest, { state: 'open' })
     throw cause
   }
-  const ready = { state: 'ready', at: new Date().toISOString(), deadline: deadlineOf(proofs), proofs } as const
+  const ready = { state: 'ready', at: new Date().toISOString(), deadline: deadlineOf(proofs, clock), proofs } as const
   await requests.change(desk, digest, ready)
   progress({ phase: 'sending', part: credentials.length, parts: credentials.length })
   return deliver(desk, digest)
@@ -124,16 +125,20 @@ export async function isRevoked(desk: Desk.Desk, digest: string): Promise<boolea
   return Chain.reachable(() => Receipts.isRevoked(network, one.proofs))
 }
 
+/** What the chain's clock said, and the device's own when it was read: they need not agree. Seconds; milliseconds. */
+type Clock = { readonly chain: bigint; readonly device: number }
+
 /** Proofs of an interrupted answer by the same credentials that are still good for a while. */
-function reusable({ answer: one }: Asked.Asked, credentials: readonly string[]): readonly string[] {
-  if (one.state !== 'proving' || String(one.credentials) !== String(credentials)) return []
+function reusable({ answer: one }: Asked.Asked, credentials: readonly string[], clock: Clock): readonly string[] {
+  if (one.state !== 'proving' || one.proofs.length === 0 || String(one.credentials) !== String(credentials)) return []
   const soon = new Date(Date.now() + 600_000).toISOString()
-  return one.proofs.length > 0 && deadlineOf(one.proofs) > soon ? one.proofs : []
+  return deadlineOf(one.proofs, clock) > soon ? one.proofs : []
 }
 
-function deadlineOf(proofs: readonly string[]): string {
-  const deadlines = proofs.map((text) => Number(Form.read(text, [ProofFile.kind]).deadline))
-  return new Date(Math.min(...deadlines) * 1000).toISOString()
+/** When the first of these proofs dies, by the device's clock. */
+function deadlineOf(proofs: readonly string[], { chain, device }: Clock): string {
+  const left = proofs.map((text) => Number(Form.read(text, [ProofFile.kind]).deadline - chain))
+  return new Date(device + Math.min(...left) * 1000).toISOString()
 }
 
 /** The answer waited too long and counts no more. */
