@@ -18,7 +18,8 @@ import * as policies from '../../src/routes/policies.ts'
 import * as proofs from '../../src/routes/proofs.ts'
 import * as requests from '../../src/routes/requests.ts'
 import type { Services } from '../../src/Services.ts'
-import { open, type Storage } from '../../src/storage/open.ts'
+import type { Storage } from '../../src/storage/open.ts'
+import { openMemory } from '../memory.ts'
 import { testServices } from '../services.ts'
 
 /** The API's exchange over HTTP, on a real chain, database and queue. Who calls is said by a header. */
@@ -34,9 +35,9 @@ export type Desk = {
   readonly close: () => Promise<void>
 }
 
-export async function set({ url = 'pglite:memory' }: { url?: string } = {}): Promise<Desk> {
+export async function set(): Promise<Desk> {
   const scene = await Scene.set()
-  const storage = await open(url)
+  const storage = await openMemory()
   const metrics = Metrics.create()
   const told: Desk['told'] = []
   const logged: string[] = []

@@ -18,7 +18,9 @@ import { call } from './desk.ts'
 import * as Forged from './forged.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'medseal-exchange-'))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+afterAll(() => {
+  for (const path of [folder, `${folder}.lock`]) rmSync(path, { recursive: true, force: true })
+})
 
 async function openServices(url: string) {
   const storage = await open(url)
