@@ -70,8 +70,9 @@ function stateOf(
   return now * 1000n >= BigInt(row.expires_at.getTime()) ? 'expired' : row.state
 }
 
+/** Without the note: it may name a patient, and this goes into webhooks and kept answers. The object has it. */
 function fieldsOf(services: Services, row: Requests.Row, request: Asked.Request) {
-  const { client_metadata, medseal_request } = Requests.objectOf(row)
+  const { client_metadata } = Requests.objectOf(row)
   const domain = Asked.domainOf({ chainId: request.chainId, contract: request.consumer })
   const message = Asked.toTypedData(request)
   return {
@@ -83,7 +84,6 @@ function fieldsOf(services: Services, row: Requests.Row, request: Asked.Request)
     consentRequired: request.consentRequired,
     program: request.program.toString(),
     recipientName: client_metadata.client_name,
-    note: medseal_request.note ?? null,
     typedData: {
       domain: { ...domain, chainId: domain.chainId.toString() },
       types: Asked.types,

@@ -16,7 +16,7 @@ export const creation = z
       .regex(/^[0-9]{1,78}$/)
       .default('0'),
     expiresAt: Common.time,
-    /** Who asks and why, as the patient reads it. Signed along. */
+    /** Who asks and why, as the patient reads it. Signed along. The note is in the request's object alone. */
     recipientName: z.string().min(1).max(100),
     note: z.string().min(1).max(500).optional(),
   })
@@ -49,7 +49,6 @@ export const request = z
     consentRequired: z.boolean(),
     program: z.string(),
     recipientName: z.string(),
-    note: z.string().nullable(),
     state: z.enum(states),
     typedData,
     /** What the patient opens; the QR code holds it. null while it is a draft. */

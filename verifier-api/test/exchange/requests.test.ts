@@ -40,7 +40,6 @@ describe('a request', () => {
       purpose: 'COVAUTH',
       consentRequired: true,
       recipientName: 'Example Insurance',
-      note: 'Before your doctor can prescribe it.',
     })
     expect((await object(id)).status).toBe(404)
     const opened = await signature(id, { signature: await Desk.sign(desk, drafted) })
@@ -53,6 +52,9 @@ describe('a request', () => {
     expect(presentation.response_uri).toBe(`${desk.services.config.publicUrl}/v1/requests/${id}/answer`)
     expect(presentation.client_id).toBe(`medseal:31337:${as.as}`)
     expect((await get(id)).json).toEqual(opened.json)
+    expect(presentation.medseal_request.note).toBe('Before your doctor can prescribe it.')
+    // A note may name a patient: it is told to nobody but who fetches the object.
+    expect(JSON.stringify([desk.told, desk.logged, opened.json])).not.toContain('doctor')
     const told = desk.told.filter(({ data }) => (data as { id: string }).id === id)
     expect(told).toMatchObject([{ event: 'request.opened', stakeholderId: as.as, data: { state: 'open' } }])
   })
