@@ -135,6 +135,8 @@ function Withdrawal({ asked, revokedAt }: { asked: Asked.Asked; revokedAt: strin
         </Button>
       )}
       <Modal
+        // What locks the scroll writes a style element that the content-security policy does not let through.
+        lockScroll={false}
         opened={isOpen}
         onClose={close}
         title={t('answers.revoke')}

@@ -108,7 +108,9 @@ async function narrowedWith(keeper: Keeper.Keeper, asked: Asked.Asked): Promise<
   const others = [...all.values()].filter(
     (one) => one.recipientId === asked.recipientId && one.digest !== asked.digest && Asked.isAnswered(one),
   )
-  return others.length === 0 ? [] : Narrowing.narrowed([...others.map(({ known }) => known), asked.known])
+  const before = Narrowing.narrowed(others.map(({ known }) => known)).map((one) => JSON.stringify(one))
+  const after = Narrowing.narrowed([...others.map(({ known }) => known), asked.known])
+  return after.filter((one) => !before.includes(JSON.stringify(one)))
 }
 
 async function holdingsOf(desk: Desk.Desk) {
