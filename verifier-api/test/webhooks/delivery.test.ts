@@ -9,6 +9,7 @@ import * as Webhooks from '../../src/webhooks/Webhooks.ts'
 import { dump } from '../identity/office.ts'
 import { testConfig } from '../services.ts'
 import { open, type PostRoom } from './post.ts'
+import { nothing } from './receiver.ts'
 
 const data = { id: 'prf_1', object: 'proof', state: 'verified', blockNumber: 12n }
 const page = { limit: 100 }
@@ -108,7 +109,7 @@ describe('a secret', () => {
     const after = await Endpoints.rotate(room.services, '7', before.id)
     expect(after.secret).not.toBe(before.secret)
     const isSignedBy = (secret: string) => {
-      const { headers, body } = room.receiver.received.at(-1) ?? { headers: {}, body: '' }
+      const { headers, body } = room.receiver.received.at(-1) ?? nothing
       const mark = String(headers['webhook-signature'])
       const at = new Date(Number(headers['webhook-timestamp']) * 1000)
       return mark.split(' ').includes(new Webhook(secret).sign(String(headers['webhook-id']), at, body))
@@ -119,7 +120,7 @@ describe('a secret', () => {
       return [isSignedBy(before.secret), isSignedBy(after.secret)]
     }
     expect(await send(Date.now() + 1000)).toEqual([true, true])
-    const { headers, body } = room.receiver.received[0] ?? { headers: {}, body: '' }
+    const { headers, body } = room.receiver.received[0] ?? nothing
     for (const { secret } of [before, after]) new Webhook(secret).verify(body, headers as Record<string, string>)
     expect(await send(Date.now() + Endpoints.overlapMs + 1000)).toEqual([false, true])
     await Webhooks.cleanUp(room.services, { now: Date.now() + Endpoints.overlapMs + 1000 })

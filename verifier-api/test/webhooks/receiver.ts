@@ -3,6 +3,9 @@ import type { AddressInfo } from 'node:net'
 
 export type Received = { readonly headers: IncomingHttpHeaders; readonly body: string; readonly path: string }
 
+/** For where nothing came. */
+export const nothing: Received = { headers: {}, body: '', path: '' }
+
 /** An HTTP server that keeps what it gets and answers as it is told. */
 export type Receiver = {
   readonly url: string

@@ -9,7 +9,7 @@ import * as Endpoints from '../../src/webhooks/Endpoints.ts'
 import * as Webhooks from '../../src/webhooks/Webhooks.ts'
 import { call, dump, type Office, open, signIn } from '../identity/office.ts'
 import { queue } from './post.ts'
-import { listen, type Receiver } from './receiver.ts'
+import { listen, nothing, type Receiver } from './receiver.ts'
 
 const jobs = queue()
 let office: Office
@@ -67,7 +67,7 @@ it('a webhook is registered, tested, told, rotated, looked at, told again and re
   const [message] = first.json.data as readonly { id: string }[]
   expect(await post(`/v1/webhooks/${id}/messages/${message?.id}/redelivery`)).toMatchObject({ status: 202 })
   await deliver()
-  const { headers, body } = receiver.received[2] ?? { headers: {}, body: '' }
+  const { headers, body } = receiver.received[2] ?? nothing
   expect(headers['webhook-id']).toBe(message?.id)
   for (const good of [secret, rotated.json.secret as string]) {
     expect(new Webhook(good).verify(body, headers as Record<string, string>)).toMatchObject({ type: 'receipt.final' })
