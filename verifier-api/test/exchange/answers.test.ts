@@ -137,7 +137,7 @@ describe('an answer that does not fit', () => {
       'vp_token=%ff%fe',
       '%',
     ]
-    const doses = isFullDose ? 1000 : 100
+    const doses = isFullDose ? 10_000 : 1000
     const bodies = [...fixed, ...Array.from({ length: doses }, (_, i) => (i % 2 ? json(spoilt(token)) : spoilt(good)))]
     const accepted: string[] = []
     for (const form of bodies) {
@@ -211,6 +211,23 @@ describe('an answer', () => {
     }
     for (const { submission } of await rows())
       for (const secret of ['Quirina', guest.patient.secret.toString()]) expect(submission).not.toContain(secret)
+  })
+})
+
+describe('another stakeholder', () => {
+  it('sees no answer that is not to it, and cannot tell one from none', async () => {
+    const [row] = (await rows()).filter(({ request_id }) => request_id === asked.id)
+    const rival = { as: '99' }
+    const { requestId: _, ...foreign } = (await Desk.call(desk, 'GET', `/v1/proofs/${row?.id}`, rival)).json
+    const { requestId: __, ...absent } = (await Desk.call(desk, 'GET', `/v1/proofs/prf_${'0'.repeat(36)}`, rival)).json
+    expect(foreign).toEqual(absent)
+    expect(foreign.status).toBe(404)
+    for (const query of ['', `?requestId=${asked.id}`, '?state=verified'])
+      expect((await Desk.call(desk, 'GET', `/v1/proofs${query}`, rival)).json).toEqual({ data: [], next: null })
+    for (const path of [`/v1/proofs/${row?.id}`, '/v1/proofs'])
+      expect((await Desk.call(desk, 'GET', path)).status).toBe(401)
+    const drafted = await Desk.draft(desk)
+    expect((await Desk.call(desk, 'GET', `/v1/requests/${drafted.json.id}/proofs`)).status).toBe(404)
   })
 })
 
