@@ -1,6 +1,7 @@
 import * as Network from '@medseal/prover/chain/Network'
 import * as Submission from '@medseal/prover/chain/Submission'
 import { isError, Transaction } from 'ethers'
+import * as EmbeddedChain from './EmbeddedChain.ts'
 import type * as Outbox from './Outbox.ts'
 import * as Stretch from './Stretch.ts'
 
@@ -133,9 +134,12 @@ function dataOf(network: Network.Network, proofs: readonly Outbox.Waiting[]): st
     : schema.encodeFunctionData('verifyBatch', [submissions])
 }
 
-/** A chain's clock may be behind the one a consent begins by. */
+/** A chain's clock may be behind the one a consent begins by. The embedded one's stands still between blocks. */
 async function isEarly(network: Network.Network, { consent }: Submission.Submission): Promise<boolean> {
-  return consent !== undefined && (await Network.now(network)) < consent.notBefore
+  if (consent === undefined || (await Network.now(network)) >= consent.notBefore) return false
+  const hasBegun = consent.notBefore <= BigInt(Math.floor(Date.now() / 1000))
+  if (hasBegun && network.chainId === EmbeddedChain.chainId) await Stretch.ask(network, 'evm_mine', [])
+  return true
 }
 
 export class UnsignedError extends Error {

@@ -50,12 +50,17 @@ export async function openChain(
   const onRestart = () => log.warn('The embedded chain ended, and is started again')
   const chain = await EmbeddedChain.start({ folder: join(config.dataFolder, 'chain'), onRestart })
   const provider = connect(chain.rpcUrl, EmbeddedChain.chainId)
+  // Nobody else makes blocks there, and proofs are of the day and hour of the last one.
+  const mine = () => provider.send('evm_mine', []).catch(() => undefined)
+  const clock = setInterval(mine, blockMs)
   const close = async () => {
+    clearInterval(clock)
     provider.destroy()
     await chain.close()
   }
   try {
     const deployment = await deploymentOn(provider, file, deployTo)
+    await mine()
     // Contracts and the file that names them must not part.
     await chain.save()
     return { network: { ...deployment, provider }, rpcUrl: chain.rpcUrl, close }
@@ -64,6 +69,9 @@ export async function openChain(
     throw cause
   }
 }
+
+/** How long the embedded chain goes without a block when nobody sends anything. */
+const blockMs = 60_000
 
 /** Follows the chain and relays to it, from now on and from this process, while no other one does. */
 export async function work(
