@@ -79,8 +79,16 @@ export async function submission(
     nullifier: random.bits(253),
     issuersRoot: random.bits(253),
   } as unknown as Omit<Submission.Submission, 'proof'>
-  const signals = Signals.encode(circuit, Submissions.signalsOf(terms as Submission.Submission))
-  return { ...terms, proof: await forge(circuit, signals, random) }
+  return complete(terms, random)
+}
+
+/** A submission that lacks only its proof gets a valid one. */
+export async function complete(
+  terms: Omit<Submission.Submission, 'proof'>,
+  random: Random.Random,
+): Promise<Submission.Submission> {
+  const signals = Signals.encode(terms.circuit, Submissions.signalsOf(terms as Submission.Submission))
+  return { ...terms, proof: await forge(terms.circuit, signals, random) }
 }
 
 /** One thing changed that the signals depend on: the proof does not hold any more. */
