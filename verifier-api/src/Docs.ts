@@ -5,6 +5,10 @@ import { Router } from 'express'
 /** /openapi.json, and /docs: the same document as pages one can browse, all of it served from here. */
 export function router(document: object): Router {
   const router = Router()
+  router.use(['/openapi.json', '/docs'], (_, response, next) => {
+    response.locals.route = 'docs'
+    next()
+  })
   router.get('/openapi.json', (_, response) => void response.json(document))
   router.get('/docs', (_, response) => void response.type('html').send(page))
   router.get('/docs/start.js', (_, response) => void response.type('js').send(start))

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
+import type { Log } from './Log.ts'
 
 /** Counters for Prometheus. Who needs another makes it with `registers: [metrics.registry]`. */
 export type Metrics = {
@@ -35,13 +36,16 @@ export function create({ ofProcess = false }: { ofProcess?: boolean } = {}): Met
 /** Serves /metrics on a port of its own, which is not for the public. */
 export async function serve(
   metrics: Metrics,
-  { host, port }: { host: string; port: number },
+  { host, port, log }: { host: string; port: number; log: Log },
 ): Promise<{ readonly port: number; readonly close: () => Promise<void> }> {
   const server = createServer((request, response) => {
     if (request.url !== '/metrics') return void response.writeHead(404).end()
     metrics.registry.metrics().then(
       (text) => response.writeHead(200, { 'content-type': metrics.registry.contentType }).end(text),
-      () => response.writeHead(500).end(),
+      (cause: unknown) => {
+        log.warn('The metrics could not be collected', { cause })
+        response.writeHead(500).end()
+      },
     )
   })
   await new Promise<void>((resolve, reject) => {

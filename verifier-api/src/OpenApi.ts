@@ -15,7 +15,7 @@ export function of(routes: readonly Route[], { publicUrl }: { publicUrl: string 
       license: { name: 'GPL-3.0-or-later', identifier: 'GPL-3.0-or-later' },
     },
     servers: [{ url: publicUrl }],
-    tags: [...new Set(routes.map(({ tag }) => tag))].map((name) => ({ name })),
+    tags: [...new Set(routes.map(({ tag }) => capital(tag)))].map((name) => ({ name })),
     paths: pathsOf(routes),
     components: {
       securitySchemes: {
@@ -44,7 +44,7 @@ function operationOf(route: Route): ZodOpenApiOperationObject {
   const takesKey = route.method === 'post' && route.access !== 'public' && route.idempotent !== false
   return {
     operationId: operationIdOf(route),
-    tags: [route.tag],
+    tags: [capital(route.tag)],
     summary: route.summary,
     ...(route.description === undefined ? {} : { description: route.description }),
     security: securityOf(route),

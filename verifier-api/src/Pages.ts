@@ -27,7 +27,7 @@ export function pages(folder: string): Router {
     named('file'),
     express.static(join(folder, 'assets'), { immutable: true, maxAge: '1y', index: false }),
   )
-  router.use(express.static(folder, { index: false, redirect: false, cacheControl: true, maxAge: 0 }))
+  router.use(named('file'), express.static(folder, { index: false, redirect: false, maxAge: 0 }))
   router.use(sendIndex)
   return router
 }

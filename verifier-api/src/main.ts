@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // Serves the API by the settings of the environment (config.ts lists them), until it is told to stop.
+import * as DevelopmentDeployment from './chain/DevelopmentDeployment.ts'
 import * as Config from './config.ts'
 import * as Log from './Log.ts'
 import { serve } from './server.ts'
@@ -10,7 +11,7 @@ const wrongSettings = 78
 try {
   const config = Config.read(process.env)
   const log = Log.create({ level: config.logLevel })
-  const server = await serve(config, { log })
+  const server = await serve(config, { log, deployTo: DevelopmentDeployment.deploy })
   let told = false
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {

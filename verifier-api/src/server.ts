@@ -40,7 +40,7 @@ export async function serve(
     const listener = await Listener.listen(createApp(services, { authenticate: authenticate(services) }), config)
     opened.push(() => listener.close(config.stopSeconds))
     const { metricsHost: host, metricsPort } = config
-    const metrics = await Metrics.serve(services.metrics, { host, port: metricsPort })
+    const metrics = await Metrics.serve(services.metrics, { host, port: metricsPort, log })
     opened.push(metrics.close)
     log.info('Listening', { host: config.host, port: listener.port, pid: process.pid })
     let closing: Promise<void> | undefined

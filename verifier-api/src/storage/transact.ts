@@ -43,7 +43,8 @@ export function joining(database: Kysely<Database>): Kysely<Database> {
     get: (_, property) => {
       const target = currentTransaction() ?? database
       const value: unknown = Reflect.get(target, property, target)
-      return typeof value === 'function' ? value.bind(target) : value
+      // `fn` is a function with functions on it, which binding would lose.
+      return typeof value === 'function' && Object.keys(value).length === 0 ? value.bind(target) : value
     },
   })
 }

@@ -175,7 +175,7 @@ describe('a stop', () => {
 it('metrics are on a port of their own, by route pattern', async () => {
   const metrics = Metrics.create()
   metrics.requests.observe({ method: 'GET', route: '/v1/requests/{id}', status: '200' }, 0.01)
-  const { port, close } = await Metrics.serve(metrics, { host: '127.0.0.1', port: 0 })
+  const { port, close } = await Metrics.serve(metrics, { host: '127.0.0.1', port: 0, log: Log.silent })
   expect(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()).toContain('route="/v1/requests/{id}"')
   expect((await fetch(`http://127.0.0.1:${port}/v1/policies`)).status).toBe(404)
   await close()

@@ -134,6 +134,15 @@ describe('a transaction', () => {
     expect(await nonces()).toEqual(['kept', 'kept too'])
   })
 
+  it('speaks all of SQL beside it, too', async () => {
+    const { database } = storage
+    await storage.transaction(async () => {
+      const all = database.selectFrom('challenges').select(database.fn.countAll<string>().as('rows'))
+      expect(Number((await all.executeTakeFirstOrThrow()).rows)).toBe((await nonces()).length)
+      expect((await sql<{ one: number }>`select 1 as one`.execute(database)).rows).toEqual([{ one: 1 }])
+    })
+  })
+
   it('ends for what outlives it', async () => {
     let later: Promise<unknown> = Promise.resolve()
     await storage.transaction(async () => {
