@@ -9,6 +9,9 @@ import { queryClient } from './queries.ts'
 import { router } from './router.tsx'
 import { theme } from './theme.tsx'
 
+// What dialogs write to stop the page behind them from scrolling takes its nonce from this name and no other way.
+Object.assign(globalThis, { __webpack_nonce__: styleNonce() })
+
 export function App() {
   return (
     <I18nextProvider i18n={i18n}>

@@ -85,7 +85,7 @@ function KeyRow({ apiKey }: { apiKey: ApiKey }) {
           color="red"
           loading={revoke.isPending}
           onClick={() => revoke.mutate()}
-          aria-label={`Revoke ${name}`}
+          aria-label={`${revoke.isError ? 'Try again' : 'Revoke'}: ${name}`}
         >
           {revoke.isError ? 'Try again' : 'Revoke'}
         </Button>

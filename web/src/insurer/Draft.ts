@@ -74,13 +74,15 @@ export function turnInto(formula: Json, kind: Kind): Json {
   const made = fresh(kind)
   const codes = codesOf(formula)
   if (!codes || kind === 'age') return made
-  const window = objectOf(formula.window)
+  const { to, ...since } = objectOf(formula.window) ?? {}
+  const window = kind === 'any' && to !== undefined ? { ...since, to } : since
   const value = objectOf(formula.value)
+  const fits = value !== undefined && (kind !== 'average' || 'unit' in value)
   return {
     ...made,
     [kind]: codes,
-    ...(window && { window }),
-    ...('value' in made && value && { value }),
+    ...(Object.keys(window).length > 0 && { window }),
+    ...((kind === 'any' || 'value' in made) && fits && { value }),
   }
 }
 

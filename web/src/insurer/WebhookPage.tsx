@@ -125,7 +125,7 @@ function MessageRow({ endpointId, message }: { endpointId: string; message: Mess
             variant="subtle"
             loading={redeliver.isPending}
             onClick={() => redeliver.mutate()}
-            aria-label={`Send ${event} again`}
+            aria-label={`${redeliver.isError ? 'Try again' : 'Send again'}: ${event}`}
           >
             {redeliver.isError ? 'Try again' : 'Send again'}
           </Button>

@@ -5,7 +5,7 @@ import type { ReactNode } from 'react'
 export function EmptyState({
   title,
   says,
-  titleOrder = 3,
+  titleOrder = 2,
   children,
 }: {
   title: string

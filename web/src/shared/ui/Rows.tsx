@@ -1,4 +1,4 @@
-import { Card, Table } from '@mantine/core'
+import { Card, Table, VisuallyHidden } from '@mantine/core'
 import type { ReactNode } from 'react'
 
 /** A table that scrolls by itself where the screen is narrow, by keyboard too. */
@@ -22,7 +22,7 @@ export function Rows({
             <Table.Tr>
               {heads.map((head) => (
                 <Table.Th key={head} c="dimmed" fw={500} fz="sm">
-                  {head}
+                  {head === '' ? <VisuallyHidden>Actions</VisuallyHidden> : head}
                 </Table.Th>
               ))}
             </Table.Tr>
