@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import * as Scene from '../../../prover/test/chain/scene.ts'
 import * as Town from '../../../samples/Town.ts'
 import * as Desk from './desk.ts'
+import * as Malformed from './malformed.ts'
 
 let desk: Desk.Desk
 let rival: Town.Stakeholder
@@ -159,16 +160,31 @@ describe('a request', () => {
   })
 })
 
+describe('malformed bodies', () => {
+  it('are no fault of ours, in a draft and in a signature', async () => {
+    const policyIds = [await Desk.keepPolicy(desk, desk.scene.policy)]
+    const drafted = await Desk.draft(desk, { policyIds })
+    const { purpose, recipientName, expiresAt } = drafted.json
+    const headers = { 'x-stakeholder': as.as }
+    const terms = { policyIds, purpose, recipientName, expiresAt, note: 'why', program: '0', consentRequired: true }
+    await Malformed.send(`${desk.origin}/v1/requests`, terms, headers)
+    const body = { signature: await Desk.sign(desk, drafted) }
+    await Malformed.send(`${desk.origin}/v1/requests/${drafted.json.id}/signature`, body, headers)
+  })
+})
+
 describe('the clock', () => {
   it("is the chain's: a request is open or expired by it, wherever this machine's clock stands", async () => {
     const { chain } = desk.scene.town
     // The chain of the samples began on a day of its own; this machine is seconds to years away from it.
+    // Its next block may be long after its last: one now, so that a day from the last is a day from now.
+    await chain.pass(1)
     const { id } = await Desk.ask(desk)
     expect((await get(id)).json.state).toBe('open')
-    await chain.pass(86_400 - 60)
+    await chain.pass(86_400 - 3600)
     expect((await get(id)).json.state).toBe('open')
     expect((await object(id)).status).toBe(200)
-    await chain.pass(61)
+    await chain.pass(3601)
     expect((await get(id)).json.state).toBe('expired')
     expect((await object(id)).status).toBe(410)
     const drafted = await Desk.draft(desk)
