@@ -4,7 +4,6 @@ import type * as PolicyCompiler from '@medseal/prover/protocol/PolicyCompiler'
 import * as Signals from '@medseal/prover/Signals'
 import * as Verify from '@medseal/prover/verify'
 import * as Scene from '../../../prover/test/chain/scene.ts'
-import * as files from '../../../samples/files.ts'
 import type * as Town from '../../../samples/Town.ts'
 import { createApp } from '../../src/app.ts'
 import * as ValueSets from '../../src/exchange/ValueSets.ts'
@@ -67,7 +66,7 @@ export async function set(): Promise<Desk> {
   return { scene, services, storage, origin, told, logged, close }
 }
 
-export async function listen(services: Services) {
+async function listen(services: Services) {
   const app = createApp(services, {
     authenticate: async (request) => {
       const stakeholderId = request.header('x-stakeholder')
@@ -89,7 +88,7 @@ async function verifyOne(submission: Submission.Submission): Promise<boolean> {
   return (await Verify.verify(circuit, proof, signals)).valid
 }
 
-/** biome-ignore lint/suspicious/noExplicitAny: what a client reads is any JSON */
+// biome-ignore lint/suspicious/noExplicitAny: what a client reads is any JSON
 export type Reply = { readonly status: number; readonly headers: Headers; readonly text: string; readonly json: any }
 
 export async function call(
@@ -148,5 +147,3 @@ export async function ask(desk: Desk, terms: Terms = {}) {
   const path = `/v1/requests/${drafted.json.id}/signature`
   return (await call(desk, 'POST', path, { as: insurer(desk), body: { signature } })).json
 }
-
-export const samplePolicy = files.policyOf
