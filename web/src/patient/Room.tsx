@@ -1,5 +1,6 @@
 import { Button, Group, SegmentedControl } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import { useEffect } from 'react'
 import { RoomShell } from '../shared/ui/RoomShell.tsx'
 import { Waiting } from '../shared/ui/Waiting.tsx'
 import { SessionProvider, useSession } from './session.tsx'
@@ -29,6 +30,7 @@ export function Room() {
 function Frame() {
   const { t } = useWords()
   const { state, lock } = useSession()
+  usePages(state === 'open')
   const places = [
     { to: '/wallet', label: t('places.home'), exact: true },
     { to: '/wallet/requests', label: t('places.inbox') },
@@ -59,6 +61,27 @@ function Frame() {
     </RoomShell>
   )
 }
+
+/** Loads every page of the room while there is a network: from then on none is needed to import, try out and prove. */
+function usePages(isOpen: boolean): void {
+  useEffect(() => {
+    if (!isOpen) return
+    const wait = setTimeout(() => void Promise.allSettled(pages.map((load) => load())), 1_500)
+    return () => clearTimeout(wait)
+  }, [isOpen])
+}
+
+const pages = [
+  () => import('./Home.tsx'),
+  () => import('./Add.tsx'),
+  () => import('./RequestPage.tsx'),
+  () => import('./Inbox.tsx'),
+  () => import('./Answers.tsx'),
+  () => import('./Log.tsx'),
+  () => import('./Settings.tsx'),
+  () => import('./RecordPage.tsx'),
+  () => import('./Charts.tsx'),
+]
 
 function LanguageSwitch() {
   const { t, i18n } = useWords()

@@ -30,7 +30,8 @@ async function load(circuit: CircuitName, file: 'wasm' | 'zkey', url: string): P
   const cache = await openCache()
   const kept = await cache?.match(url)
   if (kept) return new Uint8Array(await kept.arrayBuffer())
-  const response = await reach(() => fetch(url))
+  // This cache is the only one asked: bytes that were wrong must not come out of another again.
+  const response = await reach(() => fetch(url, { cache: 'no-store' }))
   if (!response.ok) throw new UnavailableError({ circuit, file, status: response.status })
   // A full device proves all the same, and fetches again the next time.
   await cache?.put(url, response.clone()).catch(() => undefined)

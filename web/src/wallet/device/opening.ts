@@ -105,5 +105,15 @@ async function changeVault(desk: Desk.Desk, change: (vault: Vault.Vault) => Prom
 
 function opened(desk: Desk.Desk, keeper: Keeper.Keeper): CryptoKey {
   desk.keeper = keeper
+  // All of this worker's parts, while there is a network to load them by.
+  void Promise.allSettled([
+    import('./records.ts'),
+    import('./requests.ts'),
+    import('./answering.ts'),
+    import('../Holdings.ts'),
+    import('../Fact.ts'),
+    import('../Series.ts'),
+    Desk.valueSets(),
+  ])
   return keeper.dataKey
 }
