@@ -10,8 +10,8 @@ import type { Services } from './Services.ts'
 /** Who calls, by what the request carries; undefined where it carries nothing. Throws `unauthorized` where that is not good. */
 export type Authenticate = (request: Request) => Promise<Principal | undefined>
 
-/** What a request of a route goes through after it is known who calls. */
-export type Limit = (route: Route) => RequestHandler
+/** What a request goes through before its credential is looked up, and after it is known who calls. */
+export type Limit = { readonly guesses: RequestHandler; readonly ofRoute: (route: Route) => RequestHandler }
 
 /** Registers every route, and 405 for the other methods of their paths. */
 export function mount(
@@ -24,12 +24,16 @@ export function mount(
     for (const route of ofPath) {
       app[route.method](
         pattern,
-        async (request, response, next) => {
+        (_request, response, next) => {
           response.locals.route = route.path
+          next()
+        },
+        limit.guesses,
+        async (request, response, next) => {
           response.locals.principal = await authenticate(request)
           next()
         },
-        limit(route),
+        limit.ofRoute(route),
         (_request, response, next) => {
           admit(route, principalOf(response))
           next()

@@ -2,14 +2,15 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { isFullDose, seeded } from '../../../prover/test/random.ts'
-import { routesOf } from '../../src/app.ts'
-import { codes } from '../../src/errors.ts'
+import { createApp, routesOf } from '../../src/app.ts'
+import { ApiError, codes } from '../../src/errors.ts'
+import * as Listener from '../../src/Listener.ts'
 import * as Log from '../../src/Log.ts'
 import * as Page from '../../src/Page.ts'
 import { type Route, route } from '../../src/Route.ts'
 import { pageQuery, problem } from '../../src/resources/Common.ts'
 import { testConfig, testServices } from '../services.ts'
-import { type Served, serve, speak } from './serving.ts'
+import { insurer, type Served, serve, speak } from './serving.ts'
 
 // conventions
 // ├── every error is a problem with code, request id and, where one is at fault, field
@@ -268,6 +269,30 @@ it('limits how often one caller may ask, tighter for public POSTs, and says so',
   expect((await ask('/probe/open', { headers: { authorization } })).status).toBe(200)
   expect((await ask('/v1/health/live')).status).toBe(200)
   await limited.close()
+})
+
+it('looks up a bounded number of credentials that are not good', async () => {
+  let lookups = 0
+  const app = createApp(
+    { ...services, config: testConfig({ requestsPerMinute: 5 }) },
+    {
+      routes: probes(),
+      authenticate: async (request) => {
+        lookups++
+        if (request.headers.authorization === 'good') return insurer
+        throw new ApiError('unauthorized')
+      },
+    },
+  )
+  const listener = await Listener.listen(app, { host: '127.0.0.1', port: 0 })
+  const ask = async (authorization: string) =>
+    (await fetch(`http://127.0.0.1:${listener.port}/probe/things`, { headers: { authorization } })).status
+  for (let i = 0; i < 10; i++) expect(await ask('good')).toBe(200)
+  const guesses = []
+  for (let i = 0; i < 8; i++) guesses.push(await ask(`guess ${i}`))
+  expect(guesses).toEqual([401, 401, 401, 401, 401, 429, 429, 429])
+  expect(lookups).toBe(15)
+  await listener.close(1)
 })
 
 const things = Array.from({ length: 8 }, (_, i) => ({ id: `thing_${i}` }))
