@@ -15,12 +15,14 @@ export async function now(network: Network.Network): Promise<Fees> {
   return { maxFeePerGas: 2n * BigInt(baseFeePerGas ?? 0) + maxPriorityFeePerGas, maxPriorityFeePerGas }
 }
 
-/** Nodes replace a transaction only by one that pays at least a tenth more on both counts. */
-export function raised(before: Fees, now: Fees): Fees {
-  return {
-    maxFeePerGas: larger(now.maxFeePerGas, before.maxFeePerGas),
-    maxPriorityFeePerGas: larger(now.maxPriorityFeePerGas, before.maxPriorityFeePerGas),
-  }
+/**
+ * Nodes replace a transaction only by one that pays at least a tenth more on both counts. Undefined where that would be
+ * far more than is asked for now: then it is not the fee that holds it up.
+ */
+export function raised(before: Fees, now: Fees): Fees | undefined {
+  const maxFeePerGas = larger(now.maxFeePerGas, before.maxFeePerGas)
+  if (maxFeePerGas > 10n * now.maxFeePerGas) return undefined
+  return { maxFeePerGas, maxPriorityFeePerGas: larger(now.maxPriorityFeePerGas, before.maxPriorityFeePerGas) }
 }
 
 function larger(now: bigint, before: bigint): bigint {

@@ -110,10 +110,14 @@ async function forkOf(
 ): Promise<number | undefined> {
   const start = network.fromBlock - 1
   if (before.number === start) return undefined
+  const hashAt = async (number: number) =>
+    number <= tip.number ? (await Stretch.blockAt(network, number))?.hash : undefined
+  const last = await database.selectFrom('blocks').select('hash').where('number', '=', before.number).executeTakeFirst()
+  const present = before.number === tip.number ? tip.hash : await hashAt(before.number)
+  if (last && last.hash === present) return undefined
   const kept = await database.selectFrom('blocks').select(['number', 'hash']).orderBy('number', 'desc').execute()
   for (const { number, hash } of kept) {
-    const isThere = number <= tip.number && (await Stretch.blockAt(network, number))?.hash === hash
-    if (isThere) return number === before.number ? undefined : number
+    if ((await hashAt(number)) === hash) return number
   }
   return start
 }

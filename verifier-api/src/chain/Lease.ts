@@ -1,15 +1,20 @@
 import { sql } from 'kysely'
 import type { Db } from '../Services.ts'
 
-/** Something one process of several does at a time, until it stops or has not said for a while that it lives. */
+/** Something one process of several does at a time, until it stops or has not said for 15 seconds that it lives. */
 export type Lease = { readonly name: string; readonly holder: string }
-
-/** How long a killed holder keeps the others waiting. */
-export const leaseSeconds = 15
 
 /** Takes the lease or renews it; false while somebody else holds it. Times are the database's. */
 export async function hold(db: Db, { name, holder }: Lease): Promise<boolean> {
-  const expires = sql<Date>`now() + make_interval(secs => ${sql.lit(leaseSeconds)})`
+  const row = await db
+    .selectFrom('leases')
+    .select('holder')
+    .where('name', '=', name)
+    .where('expires_at', '>', sql<Date>`now() + interval '10 seconds'`)
+    .executeTakeFirst()
+  // Fresh: whose it is need not be written every time.
+  if (row) return row.holder === holder
+  const expires = sql<Date>`now() + interval '15 seconds'`
   const taken = await db
     .insertInto('leases')
     .values({ name, holder, expires_at: expires })
@@ -17,7 +22,9 @@ export async function hold(db: Db, { name, holder }: Lease): Promise<boolean> {
       conflict
         .column('name')
         .doUpdateSet({ holder, expires_at: expires })
-        .where((row) => row.or([row('leases.holder', '=', holder), row('leases.expires_at', '<', sql<Date>`now()`)])),
+        .where((lease) =>
+          lease.or([lease('leases.holder', '=', holder), lease('leases.expires_at', '<', sql<Date>`now()`)]),
+        ),
     )
     .returning('holder')
     .executeTakeFirst()

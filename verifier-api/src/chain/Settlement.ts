@@ -74,10 +74,10 @@ async function push(
   const newest = all.filter(({ state }) => state === 'signed').at(-1)
   if (!newest) return
   const isStuck = Date.now() - newest.created_at.getTime() > stuckSeconds * 1000
-  if (isStuck && isNext) {
-    const { to, data, gasLimit, nonce, maxFeePerGas, maxPriorityFeePerGas } = Transaction.from(newest.raw)
-    const before = { maxFeePerGas: maxFeePerGas ?? 0n, maxPriorityFeePerGas: maxPriorityFeePerGas ?? 0n }
-    const fees = Fees.raised(before, await Fees.now(network))
+  const { to, data, gasLimit, nonce, maxFeePerGas, maxPriorityFeePerGas } = Transaction.from(newest.raw)
+  const before = { maxFeePerGas: maxFeePerGas ?? 0n, maxPriorityFeePerGas: maxPriorityFeePerGas ?? 0n }
+  const fees = isStuck && isNext ? Fees.raised(before, await Fees.now(network)) : undefined
+  if (fees) {
     const next = await Relayer.sign(relaying, { to: to ?? '', data, gasLimit, nonce, ...fees })
     await Relayer.write(relaying, (db) => Outbox.replace(db, newest, next))
     log.info('Paid more for a transaction that is stuck', { transactionHash: next.hash, nonce })
@@ -95,7 +95,7 @@ async function settleMined(
   const { network, memory, announce } = relaying
   const skipped = Carriage.skippedOf(network, mined.logs)
   const nullifiers = Carriage.nullifiersOf(network, winner.raw)
-  await Relayer.write(relaying, async (db) => {
+  const unmet = await Relayer.write(relaying, async (db) => {
     const { blockNumber } = mined
     const isFinal = blockNumber <= ((await Chronicle.followed(db))?.finalized ?? -1)
     const rest = await Outbox.settle(db, { all, winner, blockNumber, isFinal })
@@ -107,10 +107,12 @@ async function settleMined(
         continue
       }
       // Spent ones are told from their own receipts by the check before the next sending; so is what reverted.
-      if (!mined.succeeded) memory.failures.set(id, (memory.failures.get(id) ?? 0) + 1)
       await Outbox.putBack(db, [id])
     }
+    return rest
   })
+  if (mined.succeeded) return
+  for (const { id } of unmet) memory.failures.set(id, (memory.failures.get(id) ?? 0) + 1)
 }
 
 async function minedAt({ network }: Relayer.Relaying, hash: string): Promise<Mined | undefined> {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as Network from '@medseal/prover/chain/Network'
@@ -9,10 +9,9 @@ import * as Day from '@medseal/prover/protocol/Day'
 import * as Asked from '@medseal/prover/protocol/Request'
 import type { JsonRpcProvider } from 'ethers'
 import { buildCircuits } from '../../../circuits/build/build.ts'
-import { deploy } from '../../../contracts/deployment.ts'
+import { deploy, type ReadArtifact } from '../../../contracts/deployment.ts'
 import * as ArtifactsNode from '../../../prover/src/ArtifactsNode.ts'
 import * as Scene from '../../../prover/test/chain/scene.ts'
-import * as Build from '../../../samples/Build.ts'
 import * as Keys from '../../../samples/Keys.ts'
 import * as Town from '../../../samples/Town.ts'
 import * as EmbeddedChain from '../../src/chain/EmbeddedChain.ts'
@@ -45,7 +44,7 @@ export async function open({
   const [registrar, first, second] = accounts as [(typeof accounts)[0], (typeof accounts)[0], (typeof accounts)[0]]
   const deployment = await deploy({
     signer: registrar,
-    readArtifact: Build.contracts(),
+    readArtifact,
     registrar: registrar.address,
     attesters: [first.address, second.address],
   })
@@ -55,8 +54,8 @@ export async function open({
   const today = Day.ofUnixSeconds(Math.floor(Date.now() / 1000))
   const hospital = await Scene.verifyHospital({ town, today }, { account: 3, key: 3 })
   const insurer = await Town.verifyRecipient(town, { account: 4, roles: ['insurer'] })
-  const artifacts = ArtifactsNode.fromPaths(await buildCircuits())
-  const scene = { town, artifacts, today, hospital, insurer, policy: Scene.policyOf() }
+  const provers = ArtifactsNode.fromPaths(await buildCircuits())
+  const scene = { town, artifacts: provers, today, hospital, insurer, policy: Scene.policyOf() }
   const guest = proofs > 0 ? Scene.invite(scene) : undefined
   const submissions = []
   for (let i = 0; guest && i < proofs; i++) {
@@ -68,6 +67,14 @@ export async function open({
     rmSync(folder, { recursive: true, force: true })
   }
   return { chain, network, provider, scene, submissions, close }
+}
+
+/** As compiled before the tests began. */
+const artifacts = join(import.meta.dirname, '../../../.cache/artifacts')
+const readArtifact: ReadArtifact = async (name) => {
+  const paths = readdirSync(artifacts, { recursive: true, encoding: 'utf8' })
+  const path = paths.find((each) => each.endsWith(join(`${name}.sol`, `${name}.json`)))
+  return path === undefined ? undefined : JSON.parse(readFileSync(join(artifacts, path), 'utf8'))
 }
 
 /** The chain as it is now; put back when called. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import * as Network from '@medseal/prover/chain/Network'
 import type * as Submission from '@medseal/prover/chain/Submission'
 import { encodeBytes32String, Transaction } from 'ethers'
@@ -5,10 +6,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import * as Scene from '../../../prover/test/chain/scene.ts'
 import * as Town from '../../../samples/Town.ts'
 import * as Carriage from '../../src/chain/Carriage.ts'
+import * as Chain from '../../src/chain/Chain.ts'
 import type * as Follower from '../../src/chain/Follower.ts'
 import type * as Outbox from '../../src/chain/Outbox.ts'
 import * as Relayer from '../../src/chain/Relayer.ts'
 import { open, type Storage } from '../../src/storage/open.ts'
+import { testConfig, testServices } from '../services.ts'
 import * as Dock from './dock.ts'
 import * as Harbour from './harbour.ts'
 
@@ -249,6 +252,34 @@ describe('relaying', () => {
     await Town.suspend(harbour.scene.town, harbour.scene.insurer)
     await work()
     expect(await Harbour.statesOf(storage, [id])).toEqual(['refused EligibilityRegistry_RecipientSuspended'])
+  })
+
+  it('is done by the loops of a process, and stops with them', async () => {
+    await Harbour.empty(storage)
+    const woken: (() => unknown)[] = []
+    const events: string[] = []
+    const services = await testServices(
+      {
+        network: harbour.network,
+        config: testConfig({ confirmations: 0 }),
+        jobs: { send: async () => {}, work: async (_, run) => void woken.push(() => run({})), close: async () => {} },
+        webhooks: { emit: async (_, _stakeholder, event) => void events.push(event) },
+      },
+      { storage },
+    )
+    const id = await Harbour.accept(storage, first())
+    // It asks for another part too, so it is not answered yet.
+    await storage.database.updateTable('requests').set({ request: '{"policyHashes":["1","2"]}' }).execute()
+    const { close } = await Chain.work(services, { everyMs: 20 })
+    for (const isFinal = async () => (await Harbour.statesOf(storage, [id])).includes('final'); !(await isFinal()); ) {
+      for (const wake of woken) await wake()
+      // The embedded database answers without giving the loops their turn.
+      await sleep(20)
+    }
+    await close()
+    expect(events).toEqual(['receipt.included', 'receipt.final'])
+    expect(await services.metrics.registry.metrics()).toMatch(/medseal_chain_followed_block [1-9]/)
+    expect(await storage.database.selectFrom('leases').selectAll().execute()).toEqual([])
   })
 })
 
