@@ -22,8 +22,12 @@ export async function signIn(origin: string, signer: Account): Promise<Insurer> 
 }
 
 /** Keeps a sample policy, by file name; the same one is kept once. */
-export function keepPolicy({ origin, token }: Insurer, name: string): Promise<Policy> {
-  return call(origin, 'POST', '/v1/policies', { token, body: { policy: JSON.parse(files.policyText(name)) } })
+export function keepPolicy(insurer: Insurer, name: string): Promise<Policy> {
+  return keepPolicyFile(insurer, JSON.parse(files.policyText(name)))
+}
+
+export function keepPolicyFile({ origin, token }: Insurer, policy: object): Promise<Policy> {
+  return call(origin, 'POST', '/v1/policies', { token, body: { policy } })
 }
 
 /** A request of one policy that is still open, else a new one, signed. */
@@ -36,12 +40,13 @@ export async function ask(insurer: Insurer, policy: Policy): Promise<Request> {
   return open ?? create(insurer, policy)
 }
 
-async function create({ origin, signer, token }: Insurer, policy: Policy): Promise<Request> {
+/** A new request of one policy, signed. */
+export async function create({ origin, signer, token }: Insurer, policy: Pick<Policy, 'id'>): Promise<Request> {
   const body = {
     policyIds: [policy.id],
     purpose: 'COVAUTH',
     recipientName: 'Northwind Health Insurance',
-    note: `For the prior authorisation of your medicine: ${policy.name}.`,
+    note: 'For the prior authorisation of your medicine.',
     expiresAt: new Date(Date.now() + lifetimeDays * day).toISOString(),
   }
   const draft = await call<Request>(origin, 'POST', '/v1/requests', { token, body })

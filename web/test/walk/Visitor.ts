@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import axe from 'axe-core'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { expect } from 'vitest'
 
 /** Somebody in front of a browser, and what the browser said meanwhile. */
@@ -19,23 +19,6 @@ export type Visitor = {
 
 export const screenshots = join(import.meta.dirname, '../../../.cache/screenshots')
 
-/** Debian's, or whichever CHROMIUM names. */
-export const executable = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser']
-  .filter((path) => path !== undefined)
-  .find((path) => existsSync(path))
-
-/** Whether a missing browser is a failure rather than a reason to skip. */
-export const mustHave = process.env.MEDSEAL_REQUIRE?.split(/[\s,]+/).includes('chromium') ?? false
-
-if (!executable && !mustHave) {
-  console.warn('No Chromium here (apt-get install chromium, or set CHROMIUM): the pages are not walked through.')
-}
-
-export function launch(): Promise<Browser> {
-  if (!executable) throw new Error('MEDSEAL_REQUIRE names chromium, and there is none: apt-get install chromium.')
-  return chromium.launch({ executablePath: executable, args: ['--no-sandbox', '--disable-dev-shm-usage'] })
-}
-
 /** A visitor with a browser profile of their own. */
 export async function enter(
   browser: Browser,
@@ -49,7 +32,6 @@ export async function enter(
     ...(phone ? { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true } : {}),
   })
   context.setDefaultTimeout(patience)
-  const page = await context.newPage()
   const origins = new Set<string>()
   const errors: string[] = []
   context.on('request', (request) => origins.add(new URL(request.url()).origin))
@@ -57,22 +39,32 @@ export async function enter(
   context.on('console', (message) => {
     if (/Content.Security.Policy/i.test(message.text())) errors.push(message.text())
   })
-  let steps = 0
-  return {
-    page,
-    context,
-    origins,
-    errors,
-    look: async (step) => {
-      steps += 1
-      await page.evaluate(() => document.fonts.ready)
-      const name = `${role}-${String(steps).padStart(2, '0')}-${step}.png`
-      mkdirSync(screenshots, { recursive: true })
-      await page.screenshot({ path: join(screenshots, name), fullPage: true, animations: 'disabled' })
-      expect(await violations(page), `axe-core on ${name}`).toEqual([])
-    },
-    leave: () => context.close(),
-  }
+  const page = await context.newPage()
+  const steps = { taken: 0 }
+  const leave = () => context.close()
+  return { page, context, origins, errors, leave, look: (step) => look(page, `${role}-${numbered(steps)}-${step}`) }
+}
+
+/** The same visitor in a new tab: the one before was closed. */
+export async function again({ context }: Visitor, role: string): Promise<Pick<Visitor, 'page' | 'look'>> {
+  const page = await context.newPage()
+  const steps = { taken: 0 }
+  return { page, look: (step) => look(page, `${role}-${numbered(steps)}-${step}`) }
+}
+
+function numbered(steps: { taken: number }): string {
+  steps.taken += 1
+  return String(steps.taken).padStart(2, '0')
+}
+
+async function look(page: Page, name: string): Promise<void> {
+  await page.evaluate(() => {
+    scrollTo(0, 0)
+    return document.fonts.ready.then(() => undefined)
+  })
+  mkdirSync(screenshots, { recursive: true })
+  await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true, animations: 'disabled' })
+  expect.soft(await violations(page), `axe-core on ${name}`).toEqual([])
 }
 
 /** What axe-core finds serious or critical: rule, and where. Evaluated from outside, as the pages let no script in. */
