@@ -7,10 +7,10 @@ import type { Visitor } from './Visitor.ts'
 export async function open({ page, look }: Visitor, files: { signingKey: string; desk: string }): Promise<void> {
   await page.goto('/issuer')
   await page.getByText('From files', { exact: true }).click()
-  await page.getByLabel('Name').fill('Sample hospital')
+  await page.getByLabel(/^Name/).fill('Sample hospital')
   await Patient.chooseFile(page, 'Signing key', files.signingKey)
   await Patient.chooseFile(page, 'Desk', files.desk)
-  await page.getByLabel('New passphrase').fill(Stakeholder.passphrase)
+  await page.getByLabel(/^New passphrase/).fill(Stakeholder.passphrase)
   await look('desk-files')
   await page.getByRole('button', { name: 'Keep it in this browser' }).click()
   await page.getByRole('heading', { name: 'Sample hospital' }).waitFor()

@@ -110,9 +110,10 @@ async function choosePassphrase(page: Page): Promise<void> {
 
 /** A file chosen in the card that has this label. */
 export async function chooseFile(page: Page, label: string, path: string): Promise<void> {
-  const chosen = page.waitForEvent('filechooser')
-  await page.getByLabel(label).click()
-  await (await chosen).setFiles(path)
+  // A required field's label goes on with a star.
+  const field = page.getByLabel(new RegExp(`^${label}`))
+  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), field.click()])
+  await chooser.setFiles(path)
 }
 
 async function labelOf(page: Page, input: ReturnType<Page['getByRole']>): Promise<string> {
