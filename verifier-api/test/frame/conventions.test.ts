@@ -1,15 +1,14 @@
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { z } from 'zod'
 import { isFullDose, seeded } from '../../../prover/test/random.ts'
 import { createApp, routesOf } from '../../src/app.ts'
 import { ApiError, codes } from '../../src/errors.ts'
 import * as Listener from '../../src/Listener.ts'
 import * as Log from '../../src/Log.ts'
-import * as Page from '../../src/Page.ts'
-import { type Route, route } from '../../src/Route.ts'
-import { pageQuery, problem } from '../../src/resources/Common.ts'
+import { problem } from '../../src/resources/Common.ts'
 import { testConfig, testServices } from '../services.ts'
+import * as Junk from './Junk.ts'
+import { probes, things } from './probes.ts'
 import { insurer, type Served, serve, speak } from './serving.ts'
 
 // conventions
@@ -138,11 +137,11 @@ it('answers no malformed request of any endpoint with a 5xx', async () => {
       const answers = await Promise.all(
         Array.from({ length: 20 }, () =>
           ask(
-            path.replace(/\{\w+\}/g, () => encodeURIComponent(junk(random).slice(0, 60)) || 'x'),
+            path.replace(/\{\w+\}/g, () => encodeURIComponent(Junk.body(random).slice(0, 60)) || 'x'),
             {
               method: method.toUpperCase(),
-              headers: { 'content-type': random.integer(20) === 0 ? junkType(random) : type },
-              body: junk(random),
+              headers: { 'content-type': random.integer(20) === 0 ? Junk.type(random) : type },
+              body: Junk.body(random),
             },
           ),
         ),
@@ -294,114 +293,3 @@ it('looks up a bounded number of credentials that are not good', async () => {
   expect(lookups).toBe(15)
   await listener.close(1)
 })
-
-const things = Array.from({ length: 8 }, (_, i) => ({ id: `thing_${i}` }))
-
-/** Routes of nothing, to see the frame alone. */
-function probes(): readonly Route[] {
-  const listing = (path: string) =>
-    route({
-      method: 'get',
-      path,
-      tag: 'probe',
-      summary: 'A list',
-      access: 'requests:read',
-      query: pageQuery,
-      answers: { 200: z.object({ data: z.array(z.object({ id: z.string() })), next: z.string().nullable() }) },
-      handle: async ({ query }) => {
-        const body = await Page.read(Page.list(path), query, async ({ after, limit }) =>
-          things.filter(({ id }) => after === undefined || id > after).slice(0, limit),
-        )
-        return { status: 200, body }
-      },
-    })
-  const ok = z.object({})
-  const open = { path: '/probe/open', tag: 'probe', summary: 'Open', access: 'public', answers: { 200: ok } } as const
-  return [
-    listing('/probe/things'),
-    listing('/probe/others'),
-    route({
-      method: 'post',
-      path: '/probe/things',
-      tag: 'probe',
-      summary: 'A body',
-      access: 'requests:write',
-      body: { schema: z.object({ name: z.string(), more: z.unknown().optional() }) },
-      answers: { 201: ok },
-      handle: () => ({ status: 201, body: {} }),
-    }),
-    route({
-      method: 'get',
-      path: '/probe/things/{id}',
-      tag: 'probe',
-      summary: 'A parameter',
-      access: 'public',
-      params: z.object({ id: z.string() }),
-      answers: { 200: ok },
-      handle: () => ({ status: 200, body: {} }),
-    }),
-    route({
-      method: 'get',
-      path: '/probe/faulty',
-      tag: 'probe',
-      summary: 'A fault',
-      access: 'public',
-      answers: { 200: ok },
-      handle: ({ request }) => {
-        throw new Error(`Fault at ${request.url}`)
-      },
-    }),
-    route({
-      method: 'get',
-      path: '/probe/session',
-      tag: 'probe',
-      summary: 'Signed in',
-      access: 'session',
-      answers: { 200: ok },
-      handle: () => ({ status: 200, body: {} }),
-    }),
-    route({ ...open, method: 'get', handle: () => ({ status: 200, body: {} }) }),
-    route({ ...open, method: 'post', body: { schema: ok }, handle: () => ({ status: 200, body: {} }) }),
-  ]
-}
-
-type Random = ReturnType<typeof seeded>
-
-/** What no schema takes: broken JSON, wrong types, odd numbers and texts, names that mean something to JavaScript. */
-function junk(random: Random): string {
-  const kind = random.integer(6)
-  if (kind === 0)
-    return String.fromCharCode(...Array.from({ length: random.integer(200) }, () => random.integer(0x250)))
-  if (kind === 1) return JSON.stringify(junkValue(random, 4)).slice(0, random.integer(300))
-  if (kind === 2) return `{"a":1,"a":${'['.repeat(random.integer(100))}`
-  return JSON.stringify(junkValue(random, 4)) ?? ''
-}
-
-function junkValue(random: Random, depth: number): unknown {
-  const kind = random.integer(depth === 0 ? 6 : 8)
-  if (kind === 0) return random.pick([null, true, 0, -1, 1e308, 1.5, 2 ** 53])
-  if (kind === 1) return random.pick(['', '\0', '\ud800', "'; --", '0x', `0x${'f'.repeat(64)}`, '9'.repeat(100)])
-  if (kind === 2) return random.pick(['req_', `req_${'0'.repeat(36)}`, 'x'.repeat(5000), '2026-13-45T99:99:99Z'])
-  if (kind < 6) return random.integer(1000)
-  if (kind === 6) return Array.from({ length: random.integer(6) }, () => junkValue(random, depth - 1))
-  return Object.fromEntries(
-    Array.from({ length: random.integer(8) }, () => [random.pick(fieldNames), junkValue(random, depth - 1)]),
-  )
-}
-
-const fieldNames = [
-  ...['name', 'policy', 'policyIds', 'purpose', 'expiresAt', 'signature', 'message', 'url', 'events', 'scopes'],
-  ...['proofs', 'vp_token', 'response', 'jsonrpc', 'method', 'params', 'id', 'submission', 'recipientName'],
-  ...['__proto__', 'constructor', 'toString', 'length', ''],
-]
-
-function junkType(random: Random): string {
-  return random.pick([
-    '',
-    'application/json; charset=utf-16',
-    'application/xml',
-    'multipart/form-data',
-    'a/b;;;=',
-    '*/*',
-  ])
-}
