@@ -19,17 +19,12 @@ const bogusEach = 80
 const mostWaiting = 64
 
 let desk: Desk.Desk
-let origin: string
 let close: () => Promise<void>
 beforeAll(async () => {
   desk = await Desk.set()
   const verification = Verification.create({ threads: 1 })
-  const services = { ...desk.services, verification }
-  const listening = await Desk.listen(services)
-  origin = listening.origin
-  await Verify.work(services)
+  await Verify.work({ ...desk.services, verification })
   close = async () => {
-    listening.server.close()
     await desk.close()
     await verification.close()
   }
@@ -40,7 +35,7 @@ type Asking = { readonly id: string; readonly object: PresentationRequest.Presen
 
 async function ask(): Promise<Asking> {
   const { id } = await Desk.ask(desk, { consentRequired: false })
-  const { text } = await Desk.call({ origin }, 'GET', `/v1/requests/${id}/object`)
+  const { text } = await Desk.call(desk, 'GET', `/v1/requests/${id}/object`)
   return { id, object: PresentationRequest.parse(text) }
 }
 
@@ -75,7 +70,7 @@ function bogus(good: Submission): Submission {
 }
 
 const post = ({ id, object }: Asking, submission: Submission) =>
-  Desk.call({ origin }, 'POST', `/v1/requests/${id}/answer`, {
+  Desk.call(desk, 'POST', `/v1/requests/${id}/answer`, {
     form: PresentationResponse.formOf(object, [submission]),
   })
 
