@@ -65,7 +65,7 @@ function Entries({ entries }: { entries: readonly AuditLog.Entry[] }) {
       {found.length === 0 ? (
         <EmptyState title="No such entry" says="Nothing on chain fits these filters." />
       ) : (
-        <Rows label="Audit entries" heads={['When', 'Action', 'Subject', 'Contract', 'Transaction']} minWidth={760}>
+        <Rows label="Audit entries" heads={['When', 'Action', 'Subject', 'Contract', 'Transaction']} minWidth={900}>
           {found.slice(0, shown).map((entry) => (
             <Row key={`${entry.blockNumber}/${entry.logIndex}`} entry={entry} />
           ))}

@@ -91,7 +91,7 @@ function Messages({ endpointId }: { endpointId: string }) {
         data.length === 0 ? (
           <EmptyState title="Nothing was sent yet" says="Send a test message to see whether your server takes it." />
         ) : (
-          <Rows label="Messages" heads={['Event', 'State', 'Attempts', 'Answer', 'When', '']}>
+          <Rows label="Messages" heads={['Event', 'State', 'Attempts', 'Answer', 'When', '']} minWidth={760}>
             {data.map((message) => (
               <MessageRow key={message.id} endpointId={endpointId} message={message} />
             ))}

@@ -5,8 +5,10 @@ import type { ReactNode } from 'react'
 export function PageHead({ title, says, children }: { title: string; says?: ReactNode; children?: ReactNode }) {
   return (
     <Group justify="space-between" align="flex-end" mb="lg" gap="md">
-      <Stack gap={2} maw={640}>
-        <Title order={1}>{title}</Title>
+      <Stack gap={2} maw="min(640px, 100%)">
+        <Title order={1} style={{ overflowWrap: 'anywhere' }}>
+          {title}
+        </Title>
         {says && (
           <Text c="dimmed" size="sm">
             {says}

@@ -26,7 +26,7 @@ const colours: Readonly<Record<string, string>> = {
 /** A state, by its own word; the colour only helps. */
 export function State({ state }: { state: string }) {
   return (
-    <Badge color={colours[state] ?? 'gray'} autoContrast>
+    <Badge color={colours[state] ?? 'gray'} autoContrast miw="max-content">
       {state}
     </Badge>
   )
