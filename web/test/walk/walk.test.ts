@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
@@ -64,7 +64,9 @@ describe.skipIf(!Chromium.executable && !Chromium.mustHave)('the pages', () => {
     const { signingKey, desk } = service.town.handout
     await Patient.create(patient)
     await Issuer.open(hospital, { signingKey, desk })
-    const enrolment = await Patient.enrol(patient, await Issuer.invite(hospital))
+    // The hospital's page pairs documents and enrolments by their names.
+    const enrolment = join(folder, 'adela.enrolment.json')
+    copyFileSync(await Patient.enrol(patient, await Issuer.invite(hospital)), enrolment)
     credential = await Issuer.issue(hospital, { bundle, enrolment })
     await Patient.receive(patient, credential)
   })
