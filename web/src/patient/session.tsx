@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from 'react'
 import * as Device from '../wallet/device/Device.ts'
+import * as Status from '../wallet/Status.ts'
 
 /** The wallet as a page sees it. */
 export type Session = {
@@ -30,7 +31,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   const queries = useQueryClient()
   const [open, setOpen] = useState(isOpen)
   const [busy, setBusy] = useState(false)
-  const status = useQuery({ queryKey: ['wallet', 'status'], queryFn: () => device.call('status', undefined) })
+  const status = useQuery({ queryKey: ['wallet', 'status'], queryFn: Status.read })
 
   const lock = useCallback(() => {
     isOpen = false

@@ -8,21 +8,6 @@ import * as Desk from './Desk.ts'
 // Making, opening and keeping a wallet. Each that opens one hands back the data key, which cannot be read but opens the
 // wallet again should this worker be lost.
 
-export type Status = {
-  readonly exists: boolean
-  /** What a passkey is asked with. */
-  readonly passkeys: readonly { readonly credentialId: string; readonly salt: string }[]
-}
-
-export async function status(desk: Desk.Desk): Promise<Status> {
-  const vault = await (await Desk.storeOf(desk)).vault()
-  const locks = vault?.locks ?? []
-  const passkeys = locks.flatMap((lock) =>
-    lock.kind === 'passkey' ? [{ credentialId: lock.credentialId, salt: lock.salt }] : [],
-  )
-  return { exists: vault !== undefined, passkeys }
-}
-
 export async function createWords(): Promise<string> {
   return Wallet.createWords()
 }
