@@ -6,6 +6,7 @@ import * as Time from '../shared/Time.ts'
 import { Copyable } from '../shared/ui/Copyable.tsx'
 import { EmptyState } from '../shared/ui/EmptyState.tsx'
 import { Facts } from '../shared/ui/Facts.tsx'
+import { Glyph } from '../shared/ui/Glyph.tsx'
 import { LinkButton } from '../shared/ui/LinkButton.tsx'
 import { PageHead } from '../shared/ui/PageHead.tsx'
 import type { Replay } from './Replay.ts'
@@ -74,11 +75,10 @@ function Explored({ receipt, replay }: { receipt: Judged; replay: Replay }) {
                     variant="light"
                     size={20}
                     radius="xl"
-                    fz={12}
                     role="img"
                     aria-label={isGood ? 'holds' : 'does not hold'}
                   >
-                    {isGood ? '✓' : '✕'}
+                    <Glyph of={isGood ? 'tick' : 'cross'} size={12} />
                   </ThemeIcon>
                 }
               >

@@ -1,4 +1,5 @@
 import { Button, Group, NumberInput, Select, Stack, Text } from '@mantine/core'
+import { Glyph } from '../shared/ui/Glyph.tsx'
 import * as Draft from './Draft.ts'
 import classes from './FormulaForm.module.css'
 import { PredicateForm } from './PredicateForm.tsx'
@@ -41,7 +42,7 @@ export function FormulaForm({ formula, title, onChange, onRemove }: Props) {
         )}
         {onRemove && (
           <Button variant="subtle" color="gray" px="xs" onClick={onRemove} aria-label={`Remove ${title}`}>
-            ✕
+            <Glyph of="cross" />
           </Button>
         )}
       </Group>

@@ -3,6 +3,7 @@ import type { Proof } from '@medseal/verifier-api/resources/Proof'
 import * as Time from '../shared/Time.ts'
 import { Copyable } from '../shared/ui/Copyable.tsx'
 import { Facts } from '../shared/ui/Facts.tsx'
+import { Glyph } from '../shared/ui/Glyph.tsx'
 import { State } from '../shared/ui/State.tsx'
 import { TextLink } from '../shared/ui/TextLink.tsx'
 import { short } from '../shared/Word.ts'
@@ -65,14 +66,14 @@ export function ProofCard({ proof, policyName }: { proof: Proof; policyName?: st
 }
 
 function Mark({ passed }: { passed: boolean | null }) {
-  if (passed === null) return <Sign colour="gray" sign="–" says="not checked yet" />
-  return passed ? <Sign colour="teal" sign="✓" says="passed" /> : <Sign colour="red" sign="✕" says="failed" />
+  if (passed === null) return <Sign colour="gray" sign="dash" says="not checked yet" />
+  return passed ? <Sign colour="teal" sign="tick" says="passed" /> : <Sign colour="red" sign="cross" says="failed" />
 }
 
-function Sign({ colour, sign, says }: { colour: string; sign: string; says: string }) {
+function Sign({ colour, sign, says }: { colour: string; sign: 'tick' | 'cross' | 'dash'; says: string }) {
   return (
-    <ThemeIcon color={colour} variant="light" size={20} radius="xl" fz={12} role="img" aria-label={says}>
-      {sign}
+    <ThemeIcon color={colour} variant="light" size={20} radius="xl" role="img" aria-label={says}>
+      <Glyph of={sign} size={12} />
     </ThemeIcon>
   )
 }

@@ -1,4 +1,5 @@
 import { Alert, Card, List, Select, Stack, Text, Title, VisuallyHidden } from '@mantine/core'
+import { Glyph } from '../shared/ui/Glyph.tsx'
 import { LinkButton } from '../shared/ui/LinkButton.tsx'
 import type * as Review from '../wallet/Review.ts'
 import { useIssuerName } from './issuers.ts'
@@ -135,7 +136,7 @@ function Mark({ holds }: { holds: boolean }) {
   const { t } = useWords()
   return (
     <span className={holds ? classes.holds : classes.fails}>
-      <span aria-hidden="true">{holds ? '✓' : '✗'}</span>
+      <Glyph of={holds ? 'tick' : 'cross'} />
       <VisuallyHidden>{t(holds ? 'request.holds' : 'request.fails')}: </VisuallyHidden>
     </span>
   )

@@ -1,14 +1,16 @@
 import { SegmentedControl, useMantineColorScheme, VisuallyHidden } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
+import classes from './ColourSwitch.module.css'
+import { Glyph } from './Glyph.tsx'
 
 /** Light, dark, or as the device has it. */
 export function ColourSwitch() {
   const { t } = useTranslation()
   const { colorScheme, setColorScheme } = useMantineColorScheme()
   const choices = [
-    { value: 'light', sign: '☀' },
-    { value: 'dark', sign: '☾' },
-    { value: 'auto', sign: '◐' },
+    { value: 'light', sign: 'sun' },
+    { value: 'dark', sign: 'moon' },
+    { value: 'auto', sign: 'half' },
   ] as const
   return (
     <SegmentedControl
@@ -20,8 +22,8 @@ export function ColourSwitch() {
         value,
         label: (
           <>
-            <span aria-hidden="true" title={t(value)}>
-              {sign}
+            <span className={classes.sign} title={t(value)}>
+              <Glyph of={sign} />
             </span>
             <VisuallyHidden>{t(value)}</VisuallyHidden>
           </>
