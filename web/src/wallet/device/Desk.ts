@@ -73,7 +73,7 @@ export async function holdingOf(desk: Desk, id: string): Promise<Answer.Holding>
 }
 
 export async function valueSets(): Promise<ValueSet.Index> {
-  return (await import('../ValueSets.ts')).index
+  return (await import('../../shared/ValueSets.ts')).index
 }
 
 /** The wallet is locked. */
