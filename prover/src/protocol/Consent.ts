@@ -48,13 +48,16 @@ export const none = ZeroHash as ConsentId
 /** Details hash where nothing but the request was agreed. */
 export const noDetails = ZeroHash as `0x${string}`
 
-/** What the key is for that a patient uses with one recipient: the label of `Holder.patientKeyOf`. */
+/**
+ * What the key is for that a patient uses with one recipient: the label of `Holder.patientKeyOf`. The same however the
+ * registry's address is capitalised, or a restored wallet would have another key.
+ */
 export function relationshipOf({
   chainId,
   registry,
   recipientId,
 }: Pick<Consent, 'chainId' | 'recipientId'> & { readonly registry: string }): string {
-  return `${chainId}/${registry}/${recipientId}`
+  return `${chainId}/${registry.toLowerCase()}/${recipientId}`
 }
 
 export function idOf(consent: Consent): ConsentId {
