@@ -1,5 +1,5 @@
 import { Card, Group, List, SimpleGrid, Stack, Text, ThemeIcon, Title } from '@mantine/core'
-import * as Audit from '@medseal/prover/chain/Audit'
+import type * as Audit from '@medseal/prover/chain/Audit'
 import * as Day from '@medseal/prover/protocol/Day'
 import { useParams } from '@tanstack/react-router'
 import * as Time from '../shared/Time.ts'
@@ -31,7 +31,9 @@ export function ReceiptPage() {
       <PageHead title="Receipt" says={<Copyable value={transaction} label="transaction" />} />
       <Replayed>
         {(replay) => {
-          const found = replay.report.receipts.filter(({ transactionHash }) => transactionHash === transaction)
+          const found = replay.report.receipts.flatMap((receipt, i) =>
+            receipt.transactionHash === transaction ? [{ receipt, told: replay.signals[i] }] : [],
+          )
           if (found.length === 0)
             return (
               <EmptyState title="No receipt in this transaction" says="The chain has none there, or not yet.">
@@ -42,9 +44,10 @@ export function ReceiptPage() {
             )
           return (
             <Stack>
-              {found.map((receipt) => (
-                <Explored key={`${receipt.requestId}/${receipt.part}`} receipt={receipt} replay={replay} />
-              ))}
+              {found.map(
+                ({ receipt, told }) =>
+                  told && <Explored key={`${receipt.requestId}/${receipt.part}`} receipt={receipt} told={told} />,
+              )}
             </Stack>
           )
         }}
@@ -55,8 +58,7 @@ export function ReceiptPage() {
 
 type Judged = Replay['report']['receipts'][number]
 
-function Explored({ receipt, replay }: { receipt: Judged; replay: Replay }) {
-  const { scope, signals } = Audit.signalsOf(replay, receipt)
+function Explored({ receipt, told: { scope, signals } }: { receipt: Judged; told: Replay['signals'][number] }) {
   return (
     <SimpleGrid cols={{ base: 1, md: 2 }}>
       <Card>

@@ -10,6 +10,8 @@ export type Replay = {
   readonly chainId: bigint
   readonly addresses: Network.Network['addresses']
   readonly report: Audit.Report
+  /** What each receipt's proof speaks of, in the order of the report. */
+  readonly signals: readonly ReturnType<typeof Audit.signalsOf>[]
   readonly entries: readonly AuditLog.Entry[]
   readonly trails: readonly Trail[]
   readonly issuers: readonly Issuer[]
@@ -61,8 +63,9 @@ export async function run(
   }))
   const issuers = [...registry.issuers.values()].map(plain)
   const { chainId, addresses } = network
+  const signals = report.receipts.map((receipt) => Audit.signalsOf(network, receipt))
   const nodes = Nodes.of(issuers.map(({ position, leaf }) => [position, leaf] as const))
-  return { chainId, addresses, report, entries, trails, issuers, nodes, root: Registry.currentRoot(registry) }
+  return { chainId, addresses, report, signals, entries, trails, issuers, nodes, root: Registry.currentRoot(registry) }
 }
 
 function plain({ status, ...issuer }: Registry.Issuer): Issuer {

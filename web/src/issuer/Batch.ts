@@ -87,18 +87,6 @@ async function attempt(name: string, act: () => Promise<Outcome>): Promise<Outco
   }
 }
 
-/** Which enrolment goes with which document: by name up to the first dot, adela.json and adela.enrolment.json. */
-export function pair(
-  bundles: readonly { readonly name: string }[],
-  enrolments: readonly { readonly name: string }[],
-): readonly (string | undefined)[] {
-  return bundles.map(({ name }) => enrolments.find((each) => stem(each.name) === stem(name))?.name)
-}
-
-export function stem(name: string): string {
-  return name.split('.')[0]?.toLowerCase() ?? ''
-}
-
 /** Nobody was named to issue to. */
 export class NoEnrolmentError extends Error {
   override readonly name = 'Batch.NoEnrolmentError'

@@ -1,9 +1,5 @@
 import { Button, Card, FileButton, Group, Modal, Stack, Table, Text } from '@mantine/core'
-import * as CredentialFile from '@medseal/prover/files/CredentialFile'
-import * as EnrolmentFile from '@medseal/prover/files/EnrolmentFile'
-import * as Form from '@medseal/prover/files/Form'
 import type { Holder } from '@medseal/prover/protocol/Holder'
-import * as Issuance from '@medseal/prover/protocol/Issuance'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { EmptyState } from '../shared/ui/EmptyState.tsx'
@@ -23,7 +19,7 @@ export function Credentials() {
   const find = async (file: File | null) => {
     setError(undefined)
     try {
-      if (file) setAsked(holderOf(await file.text(), open.desk.alive))
+      if (file) setAsked((await import('./DeskFile.ts')).holderOf(await file.text(), open.desk.alive))
     } catch (cause) {
       setError(cause)
     }
@@ -85,7 +81,8 @@ export function Credentials() {
 
 function Revocation({ holder, onClose }: { holder: Holder | undefined; onClose: () => void }) {
   const revoke = useMutation({
-    mutationFn: (whose: Holder) => DeskStore.change(({ desk }) => Issuance.revoke(desk, whose)),
+    mutationFn: (whose: Holder) =>
+      DeskStore.change(async ({ desk }) => (await import('@medseal/prover/protocol/Issuance')).revoke(desk, whose)),
   })
   const close = () => {
     revoke.reset()
@@ -126,22 +123,6 @@ function Revocation({ holder, onClose }: { holder: Holder | undefined; onClose: 
   )
 }
 
-/** Whose file this is. @throws {NothingAliveError} {Form.BrokenError} */
-function holderOf(text: string, alive: ReadonlyMap<Holder, unknown>): Holder {
-  const file = Form.read(text, [EnrolmentFile.enrolment, CredentialFile.kind])
-  const holder = 'credential' in file ? file.credential.holder : file.holder
-  if (!alive.has(holder)) throw new NothingAliveError()
-  return holder
-}
-
 function nameOf(holder: Holder): string {
   return short(`0x${holder.toString(16).padStart(64, '0')}`)
-}
-
-/** The holder has no credential of this issuer's that is alive. */
-export class NothingAliveError extends Error {
-  override readonly name = 'Credentials.NothingAliveError'
-  constructor() {
-    super('This holder has no credential of yours that is alive.')
-  }
 }

@@ -1,7 +1,4 @@
 import { Button, Card, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core'
-import * as EnrolmentFile from '@medseal/prover/files/EnrolmentFile'
-import * as Form from '@medseal/prover/files/Form'
-import * as IssuerDesk from '@medseal/prover/IssuerDesk'
 import * as Day from '@medseal/prover/protocol/Day'
 import { useMutation } from '@tanstack/react-query'
 import * as Download from '../shared/Download.ts'
@@ -11,14 +8,13 @@ import { PageHead } from '../shared/ui/PageHead.tsx'
 import { Problem } from '../shared/ui/Problem.tsx'
 import { short } from '../shared/Word.ts'
 import * as DeskStore from './DeskStore.ts'
-import * as SigningKeyFile from './SigningKeyFile.ts'
 
 export function DeskPage() {
   const open = DeskStore.useDesk()
   if (!open) return null
-  const { title, desk } = open
+  const { id, title, desk } = open
   const { issuer, alive, taken, invitations } = desk
-  const issuerId = `0x${IssuerDesk.registrationOf(desk).issuerId.toString(16)}`
+  const issuerId = `0x${BigInt(id).toString(16)}`
   return (
     <>
       <PageHead title={title} says="Invite a patient, issue what they take home, publish what changed." />
@@ -42,7 +38,7 @@ export function DeskPage() {
               <Button
                 variant="default"
                 size="xs"
-                onClick={() => Download.save('registration.json', plain(IssuerDesk.registrationOf(desk)))}
+                onClick={async () => Download.save('registration.json', (await files()).registrationOf(desk))}
               >
                 Registration for the registrar
               </Button>
@@ -57,8 +53,8 @@ export function DeskPage() {
 
 function Invite({ openInvitations }: { openInvitations: number }) {
   const invite = useMutation({
-    mutationFn: () => DeskStore.change(({ desk }) => IssuerDesk.invite(desk)),
-    onSuccess: (invitation) => Download.save('invitation.json', Form.write(EnrolmentFile.invitation.tag, invitation)),
+    mutationFn: () => DeskStore.change(async ({ desk }) => (await files()).invite(desk)),
+    onSuccess: (invitation) => Download.save('invitation.json', invitation),
   })
   return (
     <Card>
@@ -99,11 +95,15 @@ function Backup({ open: { signingKey, desk } }: { open: DeskStore.Open }) {
           <Button
             variant="default"
             size="xs"
-            onClick={() => Download.save('signing-key.json', SigningKeyFile.write(signingKey))}
+            onClick={async () => Download.save('signing-key.json', (await files()).signingKeyOf(signingKey))}
           >
             Signing key
           </Button>
-          <Button variant="default" size="xs" onClick={() => Download.save('issuer.json', DeskStore.textOf(desk))}>
+          <Button
+            variant="default"
+            size="xs"
+            onClick={async () => Download.save('issuer.json', (await files()).textOf(desk))}
+          >
             Desk
           </Button>
         </Group>
@@ -112,7 +112,6 @@ function Backup({ open: { signingKey, desk } }: { open: DeskStore.Open }) {
   )
 }
 
-/** As `medseal issuer show --json` prints it. */
-function plain(data: object): string {
-  return JSON.stringify(data, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value), 2)
+function files() {
+  return import('./DeskFile.ts')
 }

@@ -1,10 +1,8 @@
-import * as Form from '@medseal/prover/files/Form'
-import * as IssuerFile from '@medseal/prover/files/IssuerFile'
-import * as Issuer from '@medseal/prover/protocol/Issuer'
+import type * as IssuerFile from '@medseal/prover/files/IssuerFile'
+import type * as Issuer from '@medseal/prover/protocol/Issuer'
 import { useSyncExternalStore } from 'react'
 import * as Shelf from '../shared/vault/Shelf.ts'
 import * as Vault from '../shared/vault/Vault.ts'
-import * as SigningKeyFile from './SigningKeyFile.ts'
 
 /** An issuer's desk, open: what the command line keeps in two files, here in one sealed box. Secret. */
 export type Open = {
@@ -32,11 +30,10 @@ export function close(): void {
 
 /**
  * Keeps a new desk, or one whose two files come from elsewhere.
- * @throws {OtherKeyError} {TakenError} {Vault.ShortPassphraseError} {Shelf.FullError}
+ * @throws {DeskFile.OtherKeyError} {TakenError} {Vault.ShortPassphraseError} {Shelf.FullError}
  */
 export async function found({ title, signingKey, desk }: Omit<Open, 'id'>, passphrase: string): Promise<void> {
-  const id = Issuer.idOf(desk.issuer.publicKey).toString()
-  if (Issuer.idOf(Issuer.publicKeyOf(signingKey)).toString() !== id) throw new OtherKeyError()
+  const id = (await files()).idOf({ signingKey, desk })
   const boxes = await Shelf.list('issuer')
   if (boxes.some((box) => box.id === id)) throw new TakenError()
   const made = { id, title, signingKey, desk }
@@ -64,18 +61,18 @@ export async function change<T>(act: (open: Open) => T | Promise<T>): Promise<T>
 }
 
 async function read({ id, title, sealed: box }: Shelf.Box, passphrase: string): Promise<Open> {
-  const { signingKey, desk } = JSON.parse(await Vault.open(box, passphrase)) as { signingKey: string; desk: string }
-  return { id, title, signingKey: SigningKeyFile.parse(signingKey), desk: Form.read(desk, [IssuerFile.kind]) }
+  const [{ parse }, text] = await Promise.all([files(), Vault.open(box, passphrase)])
+  return { id, title, ...parse(text) }
 }
 
 async function sealed({ id, title, signingKey, desk }: Open, passphrase: string): Promise<Shelf.Box> {
-  const secret = JSON.stringify({ signingKey: SigningKeyFile.write(signingKey), desk: textOf(desk) })
+  const secret = (await files()).write({ signingKey, desk })
   return { id, title, sealed: await Vault.seal(secret, passphrase) }
 }
 
-/** The desk as the command line's file has it. */
-export function textOf(desk: IssuerFile.Desk): string {
-  return Form.write(IssuerFile.kind.tag, IssuerFile.fieldsOf(desk))
+/** The room opens before this is there. */
+function files() {
+  return import('./DeskFile.ts')
 }
 
 function become(next: typeof open): void {
@@ -86,14 +83,6 @@ function become(next: typeof open): void {
 function subscribe(listener: () => void): () => void {
   listeners.add(listener)
   return () => listeners.delete(listener)
-}
-
-/** The signing key is not this issuer's. */
-export class OtherKeyError extends Error {
-  override readonly name = 'DeskStore.OtherKeyError'
-  constructor() {
-    super("The signing key is not the one of this issuer's file.")
-  }
 }
 
 /** This browser has the issuer already. */

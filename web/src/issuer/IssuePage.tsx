@@ -6,9 +6,10 @@ import { LinkButton } from '../shared/ui/LinkButton.tsx'
 import { PageHead } from '../shared/ui/PageHead.tsx'
 import { Problem } from '../shared/ui/Problem.tsx'
 import { Rows } from '../shared/ui/Rows.tsx'
-import * as Batch from './Batch.ts'
+import type * as Batch from './Batch.ts'
 import * as DeskStore from './DeskStore.ts'
 import { OutcomeCard } from './OutcomeCard.tsx'
+import * as Pairing from './Pairing.ts'
 
 export function IssuePage() {
   const [asOf, setAsOf] = useState(Day.format(Day.ofUnixSeconds(Math.floor(Date.now() / 1000))))
@@ -19,11 +20,12 @@ export function IssuePage() {
   const [enrolments, setEnrolments] = useState<File[]>([])
   const [chosen, setChosen] = useState<Readonly<Record<string, string>>>({})
   const [done, setDone] = useState(0)
-  const paired = Batch.pair(bundles, enrolments)
+  const paired = Pairing.pair(bundles, enrolments)
   const enrolmentOf = (index: number) => chosen[bundles[index]?.name ?? ''] ?? paired[index]
   const issue = useMutation({
     mutationFn: async () => {
       const { index: valueSets } = await import('../shared/ValueSets.ts')
+      const Batch = await import('./Batch.ts')
       const terms = {
         asOf: Day.parse(asOf),
         since: since === '' ? undefined : Day.parse(since),

@@ -1,15 +1,11 @@
 import { Button, MultiSelect, PasswordInput, Stack, TextInput } from '@mantine/core'
 import * as Day from '@medseal/prover/protocol/Day'
-import * as Issuer from '@medseal/prover/protocol/Issuer'
 import type { Role } from '@medseal/prover/protocol/Policy'
-import * as StatusList from '@medseal/prover/protocol/StatusList'
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
-import * as Chain from '../shared/chain/Chain.ts'
 import { Problem } from '../shared/ui/Problem.tsx'
 import * as Vault from '../shared/vault/Vault.ts'
 import * as DeskStore from './DeskStore.ts'
-import * as SigningKeyFile from './SigningKeyFile.ts'
 
 const roles = ['hospital', 'laboratory', 'doctor', 'pharmacy', 'keeper'] as const satisfies readonly Role[]
 
@@ -21,20 +17,9 @@ export function NewDesk() {
   const [passphrase, setPassphrase] = useState('')
   const make = useMutation({
     mutationFn: async () => {
-      const signingKey = SigningKeyFile.create()
-      const { chainId } = await Chain.network()
-      const issuer = {
-        publicKey: Issuer.publicKeyOf(signingKey),
-        roles: chosen as Role[],
-        validUntil: Day.parse(validUntil),
-      }
-      const empty = {
-        status: StatusList.create(),
-        alive: new Map(),
-        taken: new Set<never>(),
-        invitations: new Set<never>(),
-      }
-      await DeskStore.found({ title, signingKey, desk: { issuer, chainId, ...empty } }, passphrase)
+      const { create } = await import('./Founding.ts')
+      const made = await create({ roles: chosen as Role[], validUntil: Day.parse(validUntil) })
+      await DeskStore.found({ title, ...made }, passphrase)
     },
   })
   const submit = (event: FormEvent) => {

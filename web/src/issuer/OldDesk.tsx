@@ -1,12 +1,9 @@
 import { Button, FileInput, Stack, TextInput } from '@mantine/core'
-import * as Form from '@medseal/prover/files/Form'
-import * as IssuerFile from '@medseal/prover/files/IssuerFile'
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { Problem } from '../shared/ui/Problem.tsx'
 import * as DeskStore from './DeskStore.ts'
 import { NewPassphrase } from './NewDesk.tsx'
-import * as SigningKeyFile from './SigningKeyFile.ts'
 
 /** The command line's two files: from then on this browser is where the issuer is kept. */
 export function OldDesk() {
@@ -16,9 +13,8 @@ export function OldDesk() {
   const [passphrase, setPassphrase] = useState('')
   const take = useMutation({
     mutationFn: async ([key, desk]: readonly [File, File]) => {
-      const signingKey = SigningKeyFile.parse(await key.text())
-      const read = Form.read(await desk.text(), [IssuerFile.kind])
-      await DeskStore.found({ title, signingKey, desk: read }, passphrase)
+      const { ofFiles } = await import('./DeskFile.ts')
+      await DeskStore.found({ title, ...ofFiles(await key.text(), await desk.text()) }, passphrase)
     },
   })
   const submit = (event: FormEvent) => {

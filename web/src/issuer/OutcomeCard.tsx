@@ -2,7 +2,8 @@ import { Badge, Button, Card, Group, List, Spoiler, Stack, Text, Title } from '@
 import * as Day from '@medseal/prover/protocol/Day'
 import * as Download from '../shared/Download.ts'
 import { Problem } from '../shared/ui/Problem.tsx'
-import * as Batch from './Batch.ts'
+import type * as Batch from './Batch.ts'
+import * as Pairing from './Pairing.ts'
 import * as Reasons from './Reasons.ts'
 
 /** What came of one document: its credential, and what is not in it and why. */
@@ -33,7 +34,7 @@ export function OutcomeCard({ outcome }: { outcome: Batch.Outcome }) {
             </Title>
             <Badge color="teal">{isSuperseding ? 'issued in place of the one before' : 'issued'}</Badge>
           </Group>
-          <Button onClick={() => Download.save(`${Batch.stem(name)}.credential.json`, file)}>
+          <Button onClick={() => Download.save(`${Pairing.stem(name)}.credential.json`, file)}>
             Save the credential
           </Button>
         </Group>

@@ -1,10 +1,9 @@
 import { Alert, Button, Card, FileInput, MultiSelect, SegmentedControl, Stack, Text, TextInput } from '@mantine/core'
 import { parameters } from '@medseal/prover/generated/parameters'
 import * as Day from '@medseal/prover/protocol/Day'
-import * as Issuer from '@medseal/prover/protocol/Issuer'
 import type { Role } from '@medseal/prover/protocol/Policy'
+import { useMutation } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { id as keccakOf } from 'ethers'
 import { type FormEvent, useState } from 'react'
 import { useTransaction } from '../shared/chain/useTransaction.ts'
 import { Copyable } from '../shared/ui/Copyable.tsx'
@@ -13,7 +12,7 @@ import { Loaded } from '../shared/ui/Loaded.tsx'
 import { PageHead } from '../shared/ui/PageHead.tsx'
 import { Problem } from '../shared/ui/Problem.tsx'
 import { short } from '../shared/Word.ts'
-import * as Registration from './Registration.ts'
+import type { Registration } from './Registration.ts'
 import type { Addition } from './Scheduled.ts'
 import { useRegistry } from './useRegistry.ts'
 
@@ -31,7 +30,7 @@ export function NewStakeholder() {
 
 function AdditionForm({ delaySeconds }: { delaySeconds: bigint }) {
   const [kind, setKind] = useState('issuer')
-  const [registration, setRegistration] = useState<Registration.Registration>()
+  const [registration, setRegistration] = useState<Registration>()
   const [key, setKey] = useState('')
   const [payout, setPayout] = useState('')
   const [licence, setLicence] = useState('')
@@ -40,24 +39,30 @@ function AdditionForm({ delaySeconds }: { delaySeconds: bigint }) {
   const navigate = useNavigate()
   const isIssuer = kind === 'issuer'
   const isReady = isAddress(key) && (payout === '' || isAddress(payout)) && licence !== ''
+  const announce = useMutation({
+    mutationFn: async (given: readonly Role[]) => {
+      const [{ licenceHash }, Issuer] = await Promise.all([
+        import('./Ledger.ts'),
+        import('@medseal/prover/protocol/Issuer'),
+      ])
+      const addition: Addition = {
+        key,
+        payout: payout || key,
+        roles: Number(Issuer.rolesMask(given)),
+        licenceHash: licenceHash(licence),
+        issuerId: (isIssuer && registration?.issuerId) || 0n,
+        validUntil: isIssuer && registration ? Day.toField(registration.validUntil) : 0n,
+        statusRoot: (isIssuer && registration?.statusRoot) || 0n,
+      }
+      const call = delaySeconds === 0n ? 'register' : 'scheduleAddition'
+      await act.mutateAsync({ contract: 'StakeholderRegistry', call, args: [addition] })
+    },
+    onSuccess: () => navigate({ to: '/registrar' }),
+  })
   const submit = (event: FormEvent) => {
     event.preventDefault()
     const given = isIssuer ? registration?.roles : (roles as Role[])
-    if (!given) return
-    const addition: Addition = {
-      key,
-      payout: payout || key,
-      roles: Number(Issuer.rolesMask(given)),
-      licenceHash: keccakOf(licence),
-      issuerId: (isIssuer && registration?.issuerId) || 0n,
-      validUntil: isIssuer && registration ? Day.toField(registration.validUntil) : 0n,
-      statusRoot: (isIssuer && registration?.statusRoot) || 0n,
-    }
-    const call = delaySeconds === 0n ? 'register' : 'scheduleAddition'
-    act.mutate(
-      { contract: 'StakeholderRegistry', call, args: [addition] },
-      { onSuccess: () => void navigate({ to: '/registrar' }) },
-    )
+    if (given) announce.mutate(given)
   }
   return (
     <Card maw={620} component="form" onSubmit={submit}>
@@ -105,10 +110,10 @@ function AdditionForm({ delaySeconds }: { delaySeconds: bigint }) {
             later.
           </Text>
         )}
-        <Problem error={act.error} />
+        <Problem error={announce.error} />
         <Button
           type="submit"
-          loading={act.isPending}
+          loading={announce.isPending}
           disabled={!isReady || (isIssuer ? !registration : roles.length === 0)}
         >
           {delaySeconds === 0n ? 'Verify' : 'Announce'}
@@ -122,15 +127,15 @@ function RegistrationInput({
   registration,
   onChange,
 }: {
-  registration: Registration.Registration | undefined
-  onChange: (registration: Registration.Registration | undefined) => void
+  registration: Registration | undefined
+  onChange: (registration: Registration | undefined) => void
 }) {
   const [error, setError] = useState<unknown>()
   const read = async (file: File | null) => {
     setError(undefined)
     onChange(undefined)
     try {
-      if (file) onChange(Registration.parse(await file.text()))
+      if (file) onChange((await import('./Registration.ts')).parse(await file.text()))
     } catch (cause) {
       setError(cause)
     }

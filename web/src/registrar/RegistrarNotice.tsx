@@ -1,7 +1,5 @@
 import { Alert, Text } from '@mantine/core'
-import * as Network from '@medseal/prover/chain/Network'
 import { useQuery } from '@tanstack/react-query'
-import * as Chain from '../shared/chain/Chain.ts'
 import { useSession } from '../shared/session/Session.ts'
 
 /** Says so where the unlocked key is not the registrar's: the contracts would refuse everything. */
@@ -9,8 +7,7 @@ export function RegistrarNotice() {
   const session = useSession()
   const query = useQuery({
     queryKey: ['chain', 'registrar'],
-    queryFn: async (): Promise<string> =>
-      Network.contract(await Chain.network(), 'StakeholderRegistry').getFunction('registrar')(),
+    queryFn: async () => (await import('./Ledger.ts')).registrar(),
   })
   if (session.status === 'locked' || query.data === undefined) return null
   if (query.data.toLowerCase() === session.key.address.toLowerCase()) return null

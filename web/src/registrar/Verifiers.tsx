@@ -1,9 +1,5 @@
 import { Alert, Badge, Button, Group, Stack, Table, Text } from '@mantine/core'
-import * as AuditLog from '@medseal/prover/chain/AuditLog'
-import * as Network from '@medseal/prover/chain/Network'
 import { useQuery } from '@tanstack/react-query'
-import { decodeBytes32String } from 'ethers'
-import * as Chain from '../shared/chain/Chain.ts'
 import { useTransaction } from '../shared/chain/useTransaction.ts'
 import * as Time from '../shared/Time.ts'
 import { Copyable } from '../shared/ui/Copyable.tsx'
@@ -14,26 +10,14 @@ import { Problem } from '../shared/ui/Problem.tsx'
 import { Rows } from '../shared/ui/Rows.tsx'
 import { State } from '../shared/ui/State.tsx'
 import { short } from '../shared/Word.ts'
-
-/** In the order of `IVerifierRegistry.VerifierState`. */
-const states = ['none', 'pending', 'active', 'retiring', 'retired', 'killed'] as const
-/** In the order of `IVerifierRegistry.VerifierClass`. */
-const classes = ['development', 'production'] as const
-
-type Verifier = {
-  /** The circuit's name as bytes32. */
-  readonly kind: string
-  readonly version: bigint
-  readonly address: string
-  readonly state: (typeof states)[number]
-  readonly class: (typeof classes)[number]
-  readonly attestations: bigint
-  readonly changesAt: bigint
-  readonly keyHash: string
-}
+import type { Verifier } from './Ledger.ts'
 
 export function Verifiers() {
-  const query = useQuery({ queryKey: ['chain', 'verifiers'], queryFn: read, staleTime: 3_000 })
+  const query = useQuery({
+    queryKey: ['chain', 'verifiers'],
+    queryFn: async () => (await import('./Ledger.ts')).verifiers(),
+    staleTime: 3_000,
+  })
   return (
     <>
       <PageHead
@@ -65,9 +49,9 @@ export function Verifiers() {
 }
 
 function VerifierRow({ verifier }: { verifier: Verifier }) {
-  const { kind, version, state, attestations, changesAt, keyHash } = verifier
+  const { kind, circuit, version, state, attestations, changesAt, keyHash } = verifier
   const act = useTransaction()
-  const name = `${decodeBytes32String(kind)}, version ${version}`
+  const name = `${circuit}, version ${version}`
   const send = (call: string, more: readonly unknown[] = []) =>
     act.mutate({ contract: 'VerifierRegistry', call, args: [kind, version, ...more] })
   return (
@@ -118,28 +102,3 @@ function VerifierRow({ verifier }: { verifier: Verifier }) {
 
 /** Proofs under way still have time to arrive. */
 const retirementSeconds = 30n * 86_400n
-
-/** Each pair ever registered, from the entries; its standing, from the contract. */
-async function read(): Promise<readonly Verifier[]> {
-  const network = await Chain.network()
-  const entries = await AuditLog.read(network, ['VerifierRegistry'])
-  const registry = Network.contract(network, 'VerifierRegistry')
-  const pairs = entries
-    .filter(({ action }) => action === 'verifier.registered')
-    .map((entry) => AuditLog.decode(entry, ['bytes32', 'uint32']) as [string, bigint])
-  return Promise.all(
-    pairs.map(async ([kind, version]) => {
-      const entry = await registry.getFunction('entry')(kind, version)
-      return {
-        kind,
-        version,
-        address: entry.verifier,
-        state: states[Number(entry.state)] ?? 'none',
-        class: classes[Number(entry.class)] ?? 'development',
-        attestations: entry.attestations,
-        changesAt: entry.changesAt,
-        keyHash: entry.keyHash,
-      }
-    }),
-  )
-}

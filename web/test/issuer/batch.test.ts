@@ -15,6 +15,7 @@ import { expect, test } from 'vitest'
 import { buildCircuits } from '../../../circuits/build/build.ts'
 import * as ValueSets from '../../../samples/valueSets.ts'
 import * as Batch from '../../src/issuer/Batch.ts'
+import * as Pairing from '../../src/issuer/Pairing.ts'
 import * as SigningKeyFile from '../../src/issuer/SigningKeyFile.ts'
 
 const bundle = readFileSync(new URL('../../../samples/patients/adela.json', import.meta.url), 'utf8')
@@ -73,11 +74,11 @@ test('where nobody vouches the record is complete for nothing', async () => {
 
 test('documents and enrolments are paired by their names up to the first dot', () => {
   const names = (...all: string[]) => all.map((name) => ({ name }))
-  expect(Batch.pair(names('Adela.json', 'bruno.fhir.json'), names('bruno.json', 'adela.enrolment.json'))).toEqual([
+  expect(Pairing.pair(names('Adela.json', 'bruno.fhir.json'), names('bruno.json', 'adela.enrolment.json'))).toEqual([
     'adela.enrolment.json',
     'bruno.json',
   ])
-  expect(Batch.pair(names('clara.json'), names('bruno.json'))).toEqual([undefined])
+  expect(Pairing.pair(names('clara.json'), names('bruno.json'))).toEqual([undefined])
 })
 
 function openDesk(): Parameters<typeof Batch.issue>[0] {

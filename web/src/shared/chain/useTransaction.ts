@@ -1,7 +1,6 @@
 import type { ContractName } from '@medseal/prover/chain/Network'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { LockedError, useSession } from '../session/Session.ts'
-import { send } from './Chain.ts'
 
 export type Transaction = { readonly contract: ContractName; readonly call: string; readonly args: readonly unknown[] }
 
@@ -10,8 +9,10 @@ export function useTransaction() {
   const session = useSession()
   const client = useQueryClient()
   return useMutation({
-    mutationFn: ({ contract, call, args }: Transaction) => {
+    mutationFn: async ({ contract, call, args }: Transaction) => {
       if (session.status === 'locked') throw new LockedError()
+      // What talks to the chain is a third of a megabyte: loaded with the first that is sent or read.
+      const { send } = await import('./Chain.ts')
       return send(session.key, contract, call, args)
     },
     onSuccess: () => client.invalidateQueries({ queryKey: ['chain'] }),
