@@ -5,6 +5,7 @@ const places = [
   { to: '/auditor/receipts', label: 'Receipts' },
   { to: '/auditor/heads', label: 'Audit heads' },
   { to: '/auditor/trees', label: 'Trees' },
+  { to: '/auditor/deployment', label: 'Deployment' },
 ] as const
 
 /** The auditor's room: everything in it is computed here from the chain's own entries. Nobody signs in. */

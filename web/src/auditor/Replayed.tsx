@@ -1,7 +1,10 @@
 import { Button, Group, Progress, Stack, Text } from '@mantine/core'
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import type { Deployment as Own } from '@medseal/prover/files/DeploymentFile'
+import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { Problem } from '../shared/ui/Problem.tsx'
+import { TextLink } from '../shared/ui/TextLink.tsx'
+import * as Deployment from './Deployment.ts'
 import type { Replay, Told } from './Replay.ts'
 
 type Progressing = { readonly done: number; readonly total: number }
@@ -9,10 +12,10 @@ type Progressing = { readonly done: number; readonly total: number }
 /** The replay, made once and kept while the room is open; what it shows is as of then. */
 export function Replayed({ children }: { children: (replay: Replay) => ReactNode }) {
   const [progress, setProgress] = useState<Progressing>()
-  const client = useQueryClient()
+  const own = Deployment.useOwn()
   const query = useQuery({
-    queryKey: ['chain', 'replay'],
-    queryFn: ({ signal }) => replay(setProgress, signal),
+    queryKey: ['chain', 'replay', own && Deployment.nameOf(own)],
+    queryFn: ({ signal }) => replay(own, setProgress, signal),
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,
   })
@@ -24,14 +27,11 @@ export function Replayed({ children }: { children: (replay: Replay) => ReactNode
       {children(query.data)}
       <Group mt="xl" justify="space-between">
         <Text size="sm" c="dimmed">
-          Computed in this browser from {query.data.entries.length} entries of chain {String(query.data.chainId)}, at{' '}
-          {new Date(query.dataUpdatedAt).toLocaleTimeString('en-GB')}.
+          Computed in this browser from {query.data.entries.length} entries of chain {String(query.data.chainId)} as
+          this server passes them on, at {new Date(query.dataUpdatedAt).toLocaleTimeString('en-GB')}. Contracts:{' '}
+          <TextLink to="/auditor/deployment">{own ? 'those of your file' : 'as this server names them'}</TextLink>.
         </Text>
-        <Button
-          size="xs"
-          variant="default"
-          onClick={() => void client.refetchQueries({ queryKey: ['chain', 'replay'] })}
-        >
+        <Button size="xs" variant="default" onClick={() => void query.refetch()}>
           Replay again
         </Button>
       </Group>
@@ -55,7 +55,11 @@ function Running({ progress }: { progress: Progressing | undefined }) {
   )
 }
 
-function replay(onProgress: (progress: Progressing) => void, signal: AbortSignal): Promise<Replay> {
+function replay(
+  own: Own | undefined,
+  onProgress: (progress: Progressing) => void,
+  signal: AbortSignal,
+): Promise<Replay> {
   const worker = new Worker(new URL('./replay.worker.ts', import.meta.url), { type: 'module' })
   return new Promise<Replay>((resolve, reject) => {
     worker.onmessage = ({ data }: MessageEvent<Told>) => {
@@ -65,6 +69,7 @@ function replay(onProgress: (progress: Progressing) => void, signal: AbortSignal
     }
     worker.onerror = () => reject(new ReplayError({ message: 'The worker that replays the chain was lost.' }))
     signal.addEventListener('abort', () => reject(signal.reason))
+    worker.postMessage(own)
   }).finally(() => worker.terminate())
 }
 

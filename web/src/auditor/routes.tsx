@@ -1,9 +1,11 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import type { root as Root } from '../app/root.tsx'
+import { WaitingPage } from '../shared/ui/Waiting.tsx'
 
 export function routes(root: typeof Root) {
   const room = createRoute({
     getParentRoute: () => root,
+    pendingComponent: WaitingPage,
     path: '/auditor',
     component: lazyRouteComponent(() => import('./Auditor.tsx'), 'Auditor'),
   })
@@ -32,5 +34,10 @@ export function routes(root: typeof Root) {
     path: '/trees',
     component: lazyRouteComponent(() => import('./Trees.tsx'), 'Trees'),
   })
-  return [room.addChildren([timeline, receipts, receipt, heads, trees])] as const
+  const deployment = createRoute({
+    getParentRoute: () => room,
+    path: '/deployment',
+    component: lazyRouteComponent(() => import('./DeploymentPage.tsx'), 'DeploymentPage'),
+  })
+  return [room.addChildren([timeline, receipts, receipt, heads, trees, deployment])] as const
 }

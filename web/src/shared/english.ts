@@ -12,7 +12,8 @@ export const common = {
   registrar: 'Registrar',
   registrarSays: 'Verify who takes part, suspend who must not, and watch the verifiers.',
   auditor: 'Auditor',
-  auditorSays: 'Replay every receipt from the chain, in this browser, trusting no server.',
+  auditorSays:
+    'Replay every receipt in this browser, from the chain as this server passes it on. With a node of your own: medseal audit.',
   open: 'Open',
   notFound: 'There is no such page',
   notFoundSays: 'The address may be mistyped, or what it showed is gone.',

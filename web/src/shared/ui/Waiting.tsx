@@ -10,3 +10,12 @@ export function Waiting() {
     </Center>
   )
 }
+
+/** The same where the frame of a room is not there yet either: what stands alone is the page's main part. */
+export function WaitingPage() {
+  return (
+    <main>
+      <Waiting />
+    </main>
+  )
+}
