@@ -101,7 +101,8 @@ describe.skipIf(!Chromium.executable && !Chromium.mustHave)('a patient, when som
     await context.route('**/artifacts/eligibility-m.wasm*', async (route) => {
       const response = await route.fetch()
       const body = await response.body()
-      body[body.length >> 1] ^= 1
+      const middle = body.length >> 1
+      body.writeUInt8(body.readUInt8(middle) ^ 1, middle)
       await route.fulfill({ response, body })
     })
     await Patient.open(visitor, link)
