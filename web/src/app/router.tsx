@@ -4,12 +4,13 @@ import * as insurer from '../insurer/routes.tsx'
 import * as issuer from '../issuer/routes.tsx'
 import * as patient from '../patient/routes.tsx'
 import * as registrar from '../registrar/routes.tsx'
-import { Waiting } from '../shared/ui/Waiting.tsx'
+import { Waiting, WaitingPage } from '../shared/ui/Waiting.tsx'
 import { root } from './root.tsx'
 
 const landing = createRoute({
   getParentRoute: () => root,
   path: '/',
+  pendingComponent: WaitingPage,
   component: lazyRouteComponent(() => import('./Landing.tsx'), 'Landing'),
 })
 

@@ -54,8 +54,10 @@ export function DeploymentPage() {
 
 function Own({ named }: { named: Network }) {
   const own = Deployment.useOwn()
+  const [file, setFile] = useState<File | null>(null)
   const [error, setError] = useState<unknown>()
   const read = async (file: File | null) => {
+    setFile(file)
     setError(undefined)
     Deployment.choose(undefined)
     try {
@@ -72,18 +74,14 @@ function Own({ named }: { named: Network }) {
           description="deployment/1, from the registrar and not from this server"
           placeholder="Choose a file"
           accept=".json,application/json"
+          value={file}
           onChange={(file) => void read(file)}
           maw={420}
         />
         <Problem error={error} />
         {own && <Verdict differences={Deployment.differences(own, named)} />}
         {own && (
-          <Button
-            variant="default"
-            size="xs"
-            style={{ alignSelf: 'flex-start' }}
-            onClick={() => Deployment.choose(undefined)}
-          >
+          <Button variant="default" size="xs" style={{ alignSelf: 'flex-start' }} onClick={() => void read(null)}>
             Replay without a file
           </Button>
         )}

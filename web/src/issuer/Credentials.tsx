@@ -47,7 +47,7 @@ export function Credentials() {
             </EmptyState>
           </Card>
         ) : (
-          <Rows label="Live credentials" heads={['Holder', 'Place in the status list', '']} minWidth={420}>
+          <Rows label="Live credentials" heads={['Holder', 'Place in the status list', '']} minWidth={320}>
             {alive.map(([holder, index]) => (
               <Table.Tr key={String(holder)}>
                 <Table.Td ff="monospace" fz="sm">

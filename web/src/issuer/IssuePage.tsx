@@ -102,7 +102,7 @@ export function IssuePage() {
             />
           </Group>
           {bundles.length > 0 && (
-            <Rows label="Who is who" heads={['Document', 'Enrolment']} minWidth={380}>
+            <Rows label="Who is who" heads={['Document', 'Enrolment']} minWidth={280}>
               {bundles.map(({ name }, i) => (
                 <Table.Tr key={name}>
                   <Table.Td>{name}</Table.Td>

@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core'
+import { Box, Button } from '@mantine/core'
 import { AccountMenu } from '../shared/ui/AccountMenu.tsx'
 import { RoomShell } from '../shared/ui/RoomShell.tsx'
 import { DeskGate } from './DeskGate.tsx'
@@ -26,8 +26,11 @@ function Account() {
     <>
       <AccountMenu />
       {open && (
-        <Button variant="default" size="xs" onClick={DeskStore.close}>
-          Close the desk
+        <Button variant="default" size="xs" onClick={DeskStore.close} aria-label="Close the desk">
+          Close
+          <Box component="span" visibleFrom="xs">
+            &nbsp;the desk
+          </Box>
         </Button>
       )}
     </>

@@ -1,9 +1,11 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import type { root as Root } from '../app/root.tsx'
+import { WaitingPage } from '../shared/ui/Waiting.tsx'
 
 export function routes(root: typeof Root) {
   const room = createRoute({
     getParentRoute: () => root,
+    pendingComponent: WaitingPage,
     path: '/issuer',
     component: lazyRouteComponent(() => import('./Issuer.tsx'), 'Issuer'),
   })

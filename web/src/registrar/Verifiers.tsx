@@ -61,7 +61,9 @@ function VerifierRow({ verifier }: { verifier: Verifier }) {
         <Problem error={act.error} />
       </Table.Td>
       <Table.Td>
-        <Badge color={verifier.class === 'production' ? 'teal' : 'yellow'}>{verifier.class}</Badge>
+        <Badge color={verifier.class === 'production' ? 'teal' : 'yellow'} miw="max-content">
+          {verifier.class}
+        </Badge>
       </Table.Td>
       <Table.Td>
         <State state={state} />

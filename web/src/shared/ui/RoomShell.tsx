@@ -35,7 +35,7 @@ export function RoomShell({
     >
       <AppShell.Header className={classes.header}>
         <Group h="100%" px="md" justify="space-between" wrap="nowrap">
-          <Group gap="sm" wrap="nowrap">
+          <Group gap="sm" wrap="nowrap" miw={0}>
             <Burger opened={isOpen} onClick={toggle} hiddenFrom="sm" size="sm" aria-label="Pages of this room" />
             <Link to="/" className={classes.brand} aria-label="Medseal, start">
               <Seal />
@@ -47,7 +47,9 @@ export function RoomShell({
               {room}
             </Text>
           </Group>
-          {account}
+          <Group gap="xs" wrap="nowrap" flex="none">
+            {account}
+          </Group>
         </Group>
       </AppShell.Header>
       <AppShell.Navbar p="sm" className={classes.navbar} aria-label={room}>

@@ -1,5 +1,6 @@
 import { Card, Table, VisuallyHidden } from '@mantine/core'
 import type { ReactNode } from 'react'
+import classes from './Rows.module.css'
 
 /** A table that scrolls by itself where the screen is narrow, by keyboard too. */
 export function Rows({
@@ -16,7 +17,7 @@ export function Rows({
   return (
     <Card padding={0}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <section style={{ overflowX: 'auto' }} aria-label={label} tabIndex={0}>
+      <section className={classes.rows} aria-label={label} tabIndex={0}>
         <Table verticalSpacing="sm" horizontalSpacing="md" miw={minWidth} aria-label={label}>
           <Table.Thead>
             <Table.Tr>
