@@ -57,7 +57,9 @@ function VerifierRow({ verifier }: { verifier: Verifier }) {
   return (
     <Table.Tr>
       <Table.Td>
-        <Text size="sm">{name}</Text>
+        <Text size="sm" style={{ whiteSpace: 'nowrap' }}>
+          {name}
+        </Text>
         <Problem error={act.error} />
       </Table.Td>
       <Table.Td>
