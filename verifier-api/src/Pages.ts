@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { extname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
 import { circuits } from '@medseal/prover/generated/circuits'
 import express, { type RequestHandler, Router } from 'express'
 import { ApiError } from './errors.ts'
@@ -25,12 +28,34 @@ export function pages(folder: string): Router {
   router.use(
     '/assets',
     named('file'),
+    compressed(join(folder, 'assets')),
     express.static(join(folder, 'assets'), { immutable: true, maxAge: '1y', index: false }),
   )
   router.use(named('file'), express.static(folder, { index: false, redirect: false, maxAge: 0 }))
   router.use(sendIndex)
   return router
 }
+
+/**
+ * Scripts and styles as gzip, for whoever takes it: a quarter of the bytes before a page can be used. Each is named by
+ * its hash and never changes, so it is compressed once.
+ */
+function compressed(folder: string): RequestHandler {
+  const kept = new Map<string, Promise<Buffer>>()
+  return async (request, response, next) => {
+    const name = /^\/([\w.-]+\.(?:js|css))$/.exec(request.path)?.[1]
+    if (name === undefined || request.method !== 'GET' || !existsSync(join(folder, name))) return next()
+    response.vary('Accept-Encoding')
+    if (!request.acceptsEncodings('gzip')) return next()
+    const body = kept.get(name) ?? readFile(join(folder, name)).then((text) => zip(text))
+    kept.set(name, body)
+    response.setHeader('Cache-Control', 'public, max-age=31536000, immutable')
+    response.setHeader('Content-Encoding', 'gzip')
+    response.type(extname(name)).send(await body)
+  }
+}
+
+const zip = promisify(gzip)
 
 /** `<circuit>.wasm` and `<circuit>.zkey` of a folder. Asked for with the hash that is pinned they never change. */
 export function artifacts(folder: string): Router {
