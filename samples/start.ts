@@ -1,19 +1,6 @@
 /** `npm start`: chain, API and pages on this machine. With --walk the story in the terminal instead. */
 import { parseArgs } from 'node:util'
 
-const { values } = parseArgs({
-  options: {
-    walk: { type: 'boolean' },
-    bundle: { type: 'string' },
-    policy: { type: 'string' },
-    today: { type: 'string' },
-    fresh: { type: 'boolean' },
-    port: { type: 'string' },
-    data: { type: 'string' },
-    help: { type: 'boolean', short: 'h' },
-  },
-})
-
 const help = `npm start                                  chain, API and pages, with the sample people
     --port N                               the first port that is tried (4400)
     --data FOLDER                          where state is kept (.medseal)
@@ -25,12 +12,13 @@ npm start -- --bundle FILE --policy FILE   the same with your own FHIR R4 bundle
 The story exits 0 when every acceptance and every refusal came out as written, 1 when one did not,
 2 when the call or a file is wrong, 3 when your record does not meet your policy.`
 
-const isStory = values.walk || values.bundle !== undefined || values.policy !== undefined
-const port = Number(values.port ?? 4400)
+const values = read()
+const isStory = values?.walk || values?.bundle !== undefined || values?.policy !== undefined
+const port = Number(values?.port ?? 4400)
 
-if (values.help || (values.bundle === undefined) !== (values.policy === undefined) || !isPort(port)) {
+if (!values || values.help || (values.bundle === undefined) !== (values.policy === undefined) || !isPort(port)) {
   console.error(help)
-  process.exitCode = values.help ? 0 : 2
+  process.exitCode = values?.help ? 0 : 2
 } else if (isStory) {
   const { tell } = await import('./story.ts')
   process.exitCode = await tell(values)
@@ -41,4 +29,25 @@ if (values.help || (values.bundle === undefined) !== (values.policy === undefine
 
 function isPort(number: number): boolean {
   return Number.isInteger(number) && number >= 0 && number <= 65_535
+}
+
+/** What was asked for; undefined where it cannot be told. */
+function read() {
+  try {
+    return parseArgs({
+      options: {
+        walk: { type: 'boolean' },
+        bundle: { type: 'string' },
+        policy: { type: 'string' },
+        today: { type: 'string' },
+        fresh: { type: 'boolean' },
+        port: { type: 'string' },
+        data: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    }).values
+  } catch (cause) {
+    console.error(cause instanceof Error ? cause.message : cause)
+    return undefined
+  }
 }

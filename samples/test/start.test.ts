@@ -1,5 +1,5 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -35,14 +35,21 @@ async function originOf({ child, said }: Started): Promise<string> {
   }
 }
 
-function descendants(pid: number | undefined): number[] {
-  const children = (of: number) =>
-    execFileSync('ps', ['-o', 'pid=', '--ppid', String(of)], { encoding: 'utf8' })
-      .split('\n')
-      .filter(Boolean)
-      .map(Number)
-  const of = (one: number): number[] => tryOr([], () => children(one)).flatMap((child) => [child, ...of(child)])
-  return pid === undefined ? [] : of(pid)
+/** Everything a process has started, and what that has. By Linux's /proc; undefined where there is none. */
+function descendants(pid: number | undefined): number[] | undefined {
+  if (pid === undefined || !existsSync('/proc/self/stat')) return undefined
+  const parents = readdirSync('/proc')
+    .map(Number)
+    .filter(Boolean)
+    .map((one) => [one, parentOf(one)] as const)
+  const of = (parent: number): number[] => parents.flatMap(([one, its]) => (its === parent ? [one, ...of(one)] : []))
+  return of(pid)
+}
+
+/** The name, in brackets, may hold anything; state and parent come after it. */
+function parentOf(pid: number): number {
+  const stat = tryOr('', () => readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
 }
 
 function tryOr<T>(otherwise: T, act: () => T): T {
@@ -87,10 +94,11 @@ it('starts everything beside a port that is taken, keeps its state, and leaves n
   expect(second.said()).toContain('LastingTown.TakenError')
 
   const started = descendants(first.child.pid)
-  expect(started.length).toBeGreaterThan(0)
+  if (started) expect(started.length).toBeGreaterThan(0)
+  else console.warn('No /proc here: whether anything is left running is not looked at.')
   first.child.kill('SIGINT')
   expect(await first.exit).toBe(0)
-  expect(started.filter(isAlive)).toEqual([])
+  expect(started?.filter(isAlive) ?? []).toEqual([])
 
   const again = start('--data', state, '--port', String(taken))
   const originAgain = await originOf(again)
