@@ -79,6 +79,8 @@ test('documents and enrolments are paired by their names up to the first dot', (
     'bruno.json',
   ])
   expect(Pairing.pair(names('clara.json'), names('bruno.json'))).toEqual([undefined])
+  expect(Pairing.pair(names('clara.json'), names('enrolment (1).json'))).toEqual(['enrolment (1).json'])
+  expect(Pairing.pair(names('clara.json', 'bruno.json'), names('enrolment.json'))).toEqual([undefined, undefined])
 })
 
 function openDesk(): Parameters<typeof Batch.issue>[0] {
