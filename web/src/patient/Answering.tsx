@@ -32,11 +32,14 @@ export function Answering({
     mutationFn: async () => {
       controller.current = new AbortController()
       hold(true)
-      return device.call(
-        'answer',
-        { digest: asked.digest, credentials },
-        { onProgress: setStep, signal: controller.current.signal },
-      )
+      const options = { onProgress: setStep, signal: controller.current.signal }
+      const send = () => device.call('answer', { digest: asked.digest, credentials }, options)
+      return send().catch(async (cause: Error) => {
+        if (cause.name !== 'Answering.NotCheckedError') throw cause
+        // The worker that had checked it was lost: the same request is checked again, and not answered if it is unfit by now.
+        await device.call('review', asked.object)
+        return send()
+      })
     },
     onSuccess: onAnswered,
     onSettled: () => {
