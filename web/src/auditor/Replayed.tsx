@@ -29,7 +29,10 @@ export function Replayed({ children }: { children: (replay: Replay) => ReactNode
         <Text size="sm" c="dimmed">
           Computed in this browser from {query.data.entries.length} entries of chain {String(query.data.chainId)} as
           this server passes them on, at {new Date(query.dataUpdatedAt).toLocaleTimeString('en-GB')}. Contracts:{' '}
-          <TextLink to="/auditor/deployment">{own ? 'those of your file' : 'as this server names them'}</TextLink>.
+          <TextLink to="/auditor/deployment" underline="always">
+            {own ? 'those of your file' : 'as this server names them'}
+          </TextLink>
+          .
         </Text>
         <Button size="xs" variant="default" onClick={() => void query.refetch()}>
           Replay again
