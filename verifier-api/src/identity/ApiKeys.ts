@@ -63,17 +63,14 @@ export async function create(
 export async function list(
   db: Db,
   stakeholderId: string,
-  { limit, cursor }: z.infer<typeof Common.pageQuery>,
+  page: z.infer<typeof Common.pageQuery>,
 ): Promise<ReturnType<typeof Page.of<ApiKey.ApiKey>>> {
-  const list = Page.list('api-keys', stakeholderId)
-  const after = Page.after(list, cursor)
-  let query = db.selectFrom('api_keys').select(columns).where('stakeholder_id', '=', stakeholderId)
-  if (after !== undefined) query = query.where('id', '<', after)
-  const rows = await query
-    .orderBy('id', 'desc')
-    .limit(limit + 1)
-    .execute()
-  return Page.of(list, rows.map(toResource), limit, ({ id }) => id)
+  return Page.read(Page.list('api-keys', stakeholderId), page, async ({ after, limit }) => {
+    let query = db.selectFrom('api_keys').select(columns).where('stakeholder_id', '=', stakeholderId)
+    if (after !== undefined) query = query.where('id', '<', after)
+    const rows = await query.orderBy('id', 'desc').limit(limit).execute()
+    return rows.map(toResource)
+  })
 }
 
 export async function find(db: Db, stakeholderId: string, id: string): Promise<ApiKey.ApiKey> {

@@ -65,17 +65,14 @@ export async function create(
 export async function list(
   db: Db,
   stakeholderId: string,
-  { limit, cursor }: z.infer<typeof Common.pageQuery>,
+  page: z.infer<typeof Common.pageQuery>,
 ): Promise<ReturnType<typeof Page.of<Webhook.Endpoint>>> {
-  const list = Page.list('webhooks', stakeholderId)
-  const after = Page.after(list, cursor)
-  let query = db.selectFrom('webhook_endpoints').select(columns).where('stakeholder_id', '=', stakeholderId)
-  if (after !== undefined) query = query.where('id', '<', after)
-  const rows = await query
-    .orderBy('id', 'desc')
-    .limit(limit + 1)
-    .execute()
-  return Page.of(list, rows.map(toResource), limit, ({ id }) => id)
+  return Page.read(Page.list('webhooks', stakeholderId), page, async ({ after, limit }) => {
+    let query = db.selectFrom('webhook_endpoints').select(columns).where('stakeholder_id', '=', stakeholderId)
+    if (after !== undefined) query = query.where('id', '<', after)
+    const rows = await query.orderBy('id', 'desc').limit(limit).execute()
+    return rows.map(toResource)
+  })
 }
 
 /** @throws {ApiError} not-found, also where it is another stakeholder's. */

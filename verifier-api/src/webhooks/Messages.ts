@@ -57,17 +57,14 @@ export async function test(
 export async function list(
   db: Db,
   endpointId: string,
-  { limit, cursor }: z.infer<typeof Common.pageQuery>,
+  page: z.infer<typeof Common.pageQuery>,
 ): Promise<ReturnType<typeof Page.of<Webhook.Message>>> {
-  const list = Page.list('webhook-messages', endpointId)
-  const after = Page.after(list, cursor)
-  let query = db.selectFrom('webhook_messages').select(columns).where('endpoint_id', '=', endpointId)
-  if (after !== undefined) query = query.where('id', '<', after)
-  const rows = await query
-    .orderBy('id', 'desc')
-    .limit(limit + 1)
-    .execute()
-  return Page.of(list, rows.map(toResource), limit, ({ id }) => id)
+  return Page.read(Page.list('webhook-messages', endpointId), page, async ({ after, limit }) => {
+    let query = db.selectFrom('webhook_messages').select(columns).where('endpoint_id', '=', endpointId)
+    if (after !== undefined) query = query.where('id', '<', after)
+    const rows = await query.orderBy('id', 'desc').limit(limit).execute()
+    return rows.map(toResource)
+  })
 }
 
 /** Sends a message once more, with its attempts anew and under the same id. */
