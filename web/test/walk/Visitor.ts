@@ -41,7 +41,11 @@ export async function enter(
   })
   const page = await context.newPage()
   const steps = { taken: 0 }
-  const leave = () => context.close()
+  const leave = async () => {
+    // What is intercepted when the context closes fails in a handler that nobody waits for.
+    await context.unrouteAll({ behavior: 'ignoreErrors' })
+    await context.close()
+  }
   return { page, context, origins, errors, leave, look: (step) => look(page, `${role}-${numbered(steps)}-${step}`) }
 }
 

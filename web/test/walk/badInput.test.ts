@@ -30,7 +30,7 @@ describe.skipIf(!Chromium.executable && !Chromium.mustHave)('a patient, when som
   })
 
   afterEach(async () => {
-    await visitor.context.close()
+    await visitor.leave()
   })
 
   afterAll(async () => {
