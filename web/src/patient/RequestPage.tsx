@@ -1,7 +1,7 @@
 import { Alert, Card, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { Facts } from '../shared/ui/Facts.tsx'
 import { LinkButton } from '../shared/ui/LinkButton.tsx'
 import { PageHead } from '../shared/ui/PageHead.tsx'
@@ -70,6 +70,10 @@ function Request({ view }: { view: Fit }) {
   const { t } = useWords()
   const [answered, setAnswered] = useState<Asked.Asked>()
   const asked = answered ?? view.asked
+  const kept = useKept(asked)
+  useEffect(() => {
+    if (kept && kept.answer.state !== 'ready') setAnswered(kept)
+  }, [kept])
   const credentials = view.parts.map(
     ({ candidates }) => (candidates.find(({ met }) => met) ?? candidates[0])?.credentialId,
   )
@@ -94,6 +98,19 @@ function Request({ view }: { view: Fit }) {
       </Stack>
     </article>
   )
+}
+
+/** An answer that waits to be sent, as it is now: it leaves the outbox by itself, while its patient looks at it. */
+function useKept({ digest, answer }: Asked.Asked): Asked.Asked | null | undefined {
+  const { device } = useSession()
+  const since = answer.state === 'ready' ? answer.at : undefined
+  const kept = useQuery({
+    queryKey: ['wallet', 'asked', digest, since],
+    queryFn: async () => (await device.call('asked', undefined)).find((one) => one.digest === digest) ?? null,
+    enabled: since !== undefined,
+    retry: false,
+  })
+  return kept.data
 }
 
 function Who({ view: { asked, roles } }: { view: Fit }) {

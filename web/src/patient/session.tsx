@@ -41,13 +41,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   }, [queries])
 
   useAutoLock(open && !busy, lock)
-  useEffect(() => {
-    if (!open) return
-    const flush = () => void device.call('flush', undefined).catch(() => undefined)
-    flush()
-    window.addEventListener('online', flush)
-    return () => window.removeEventListener('online', flush)
-  }, [open])
+  useOutbox(open)
 
   const session = useMemo((): Session => {
     const exists = status.data?.exists
@@ -89,6 +83,32 @@ export function lockAfterMinutes(): number {
     return 10
   }
 }
+
+/**
+ * Sends what waits in the outbox, and tries again for as long as something does: a server that is back says so to
+ * nobody. Looks there whenever the wallet has changed (@see Session.look) and when the page or the network comes back.
+ */
+function useOutbox(active: boolean): void {
+  const queries = useQueryClient()
+  useQuery({
+    queryKey: ['wallet', 'outbox'],
+    queryFn: async () => {
+      try {
+        return await device.call('flush', undefined)
+      } finally {
+        // Pages may have read what waits before it was sent, from here or from another tab.
+        void queries.invalidateQueries({ queryKey: ['wallet', 'asked'] })
+      }
+    },
+    enabled: active,
+    staleTime: 0,
+    retry: false,
+    refetchInterval: ({ state: { data, error } }) => (data || error ? sendEachMilliseconds : false),
+    refetchOnReconnect: 'always',
+  })
+}
+
+const sendEachMilliseconds = 10_000
 
 /** Locks when nobody has touched anything for a while. */
 function useAutoLock(active: boolean, lock: () => void): void {

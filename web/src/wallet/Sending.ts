@@ -22,7 +22,8 @@ export async function send(
   const submissions = proofs.map((text) => Form.read(text, [ProofFile.kind]))
   const body = PresentationResponse.formOf(object, submissions)
   const response = await reach(() => fetch(object.response_uri, { method: 'POST', body }))
-  if (response.ok) return response.json()
+  // Cut off, or not the API's own word but of something in between: acknowledged is only what could be read.
+  if (response.ok) return reach(() => response.json())
   // Too many, or a fault of theirs: later it may be taken.
   if (response.status === 429 || response.status >= 500) throw new UnreachableError({ cause: response.status })
   throw new RefusedError({ code: await codeOf(response) })

@@ -55,14 +55,24 @@ export async function answer(
   return deliver(desk, digest)
 }
 
-/** Sends what waits in the outbox. What still cannot be sent goes on waiting. */
-export async function flush(desk: Desk.Desk): Promise<void> {
-  for (const {
-    digest,
-    answer: { state },
-  } of await requests.asked(desk)) {
-    if (state === 'ready') await deliver(desk, digest)
+/**
+ * Sends what waits in the outbox. Gives how many answers still cannot be sent and go on waiting.
+ * @throws what stood against the first that was too old or refused, once the others have had their turn.
+ */
+export async function flush(desk: Desk.Desk): Promise<number> {
+  const failures: unknown[] = []
+  let waiting = 0
+  for (const { digest, answer: before } of await requests.asked(desk)) {
+    if (before.state !== 'ready') continue
+    try {
+      const { answer: after } = await deliver(desk, digest)
+      if (after.state === 'ready') waiting += 1
+    } catch (cause) {
+      failures.push(cause)
+    }
   }
+  if (failures.length > 0) throw failures[0]
+  return waiting
 }
 
 /** Sends one answer; back to the inbox with it where it has become too old or is refused. */
@@ -74,23 +84,32 @@ async function deliver(desk: Desk.Desk, digest: string): Promise<Asked.Asked> {
     await requests.change(desk, digest, { state: 'open' })
     throw new TooLateError()
   }
+  let acknowledged: Sending.Acknowledgement
   try {
-    const acknowledged = await Sending.send(PresentationRequest.parse(asked.object), proofs)
-    return await requests.change(desk, digest, {
-      state: 'sent',
-      at: new Date().toISOString(),
-      proofs,
-      receipts: proofs.map(() => null),
-      states: proofs.map((_, part) => {
-        const { id = '', state = 'received' } = acknowledged.proofs.find((one) => one.part === part) ?? {}
-        return { id, state }
-      }),
-    })
+    acknowledged = await Sending.send(PresentationRequest.parse(asked.object), proofs)
   } catch (cause) {
     if (cause instanceof Chain.UnreachableError) return asked
-    await requests.change(desk, digest, { state: 'open' })
+    const settled = await settle(desk, digest, { state: 'open' })
+    if (settled.answer.state === 'sent') return settled
     throw cause
   }
+  // Where this cannot be written the answer stays in the outbox: sent again, it is acknowledged again.
+  return settle(desk, digest, {
+    state: 'sent',
+    at: new Date().toISOString(),
+    proofs,
+    receipts: proofs.map(() => null),
+    states: proofs.map((_, part) => {
+      const { id = '', state = 'received' } = acknowledged.proofs.find((one) => one.part === part) ?? {}
+      return { id, state }
+    }),
+  })
+}
+
+/** What sending came to. Another tab or try may have sent the same meanwhile: what was acknowledged stands. */
+async function settle(desk: Desk.Desk, digest: string, outcome: Asked.Answer): Promise<Asked.Asked> {
+  const now = await requests.askedOfDigest(desk, digest)
+  return now.answer.state === 'sent' ? now : requests.change(desk, digest, outcome)
 }
 
 /** Looks on the chain for the receipts of what was sent, and asks the API about the rest. */
