@@ -1,6 +1,6 @@
 import type * as Artifacts from './Artifacts.ts'
 import { type Engine, type OnPhase, UnsatisfiedError, unlessAborted } from './engine/Engine.ts'
-import * as SnarkjsEngine from './engine/snarkjsEngine.ts'
+import * as WasmEngine from './engine/wasmEngine.ts'
 import { type CircuitName, circuits } from './generated/circuits.ts'
 import type * as Proof from './Proof.ts'
 import type { Context } from './protocol/Context.ts'
@@ -16,7 +16,7 @@ import { verify } from './verify.ts'
 
 export type Options = {
   readonly artifacts: Artifacts.Source
-  /** snarkjs unless told. */
+  /** The project's own unless told; `engine/snarkjsEngine` is the reference. */
   readonly engine?: Engine
   readonly onPhase?: OnPhase
   readonly signal?: AbortSignal
@@ -98,7 +98,8 @@ async function run<Name extends CircuitName>(
   return { circuit, proof, signals: verdict.signals }
 }
 
-const defaultEngine = SnarkjsEngine.create()
+/** One for all who name none: its threads and keys stay for the next proof, and keep no process from ending. */
+const defaultEngine = WasmEngine.create()
 
 function refuseDevelopmentKey(circuit: CircuitName, { allowDevelopmentKeys }: Options): void {
   if (circuits[circuit].class === 'development' && !allowDevelopmentKeys) throw new DevelopmentKeyError({ circuit })

@@ -41,6 +41,8 @@ declare module 'snarkjs' {
   export type SnarkjsCurve = {
     readonly G1: CurveGroup
     readonly G2: CurveGroup
+    /** The scalar field; `e` brings a number into it. */
+    readonly Fr: { e(number: bigint): Uint8Array; random(): Uint8Array }
     /** Whether the product of the pairings of (G1, G2), (G1, G2), ... is one. */
     pairingEq(...points: readonly CurvePoint[]): Promise<boolean>
     /** `workers`: only where the curve has some. */

@@ -22,11 +22,11 @@ type Calculator = {
 const wordsPerElement = 8
 
 /**
- * The witness of an input, as the bytes of a `.wtns` file (version 2).
+ * The witness of an input: 32 bytes a wire, little-endian.
  * @throws {UnsatisfiedError} when the input misses a signal, has one too many, or a constraint does not hold.
  */
 export async function calculate(circuit: string, wasm: Uint8Array, input: CircuitInput): Promise<Uint8Array> {
-  const module = await WebAssembly.compile(wasm as Uint8Array<ArrayBuffer>)
+  const module = await compiled(wasm)
   // What would be messages to print is not read at all; an exception only has to stop the calculation.
   const silent = () => undefined
   const exceptionHandler = () => {
@@ -52,7 +52,18 @@ export async function calculate(circuit: string, wasm: Uint8Array, input: Circui
     }
   }
   if (count !== calculator.getInputSize()) throw new UnsatisfiedError({ circuit })
-  return toFile(calculator)
+  return read(calculator)
+}
+
+/** Kept as long as the bytes are. */
+const modules = new WeakMap<Uint8Array, Promise<WebAssembly.Module>>()
+
+function compiled(wasm: Uint8Array): Promise<WebAssembly.Module> {
+  const found = modules.get(wasm)
+  if (found) return found
+  const module = WebAssembly.compile(wasm as Uint8Array<ArrayBuffer>)
+  modules.set(wasm, module)
+  return module
 }
 
 type Numbers = CircuitInput[string]
@@ -75,11 +86,22 @@ function fnv1a(text: string): readonly [high: number, low: number] {
   return [Number(hash >> 32n), Number(hash & 0xffffffffn)]
 }
 
-function toFile(calculator: Calculator): Uint8Array {
+/** The witness itself: 32 bytes a value, little-endian. */
+function read(calculator: Calculator): Uint8Array {
   const size = calculator.getWitnessSize()
+  const words = new Uint32Array(size * wordsPerElement)
+  for (let index = 0, at = 0; index < size; index++) {
+    calculator.getWitness(index)
+    for (let word = 0; word < wordsPerElement; word++) words[at++] = calculator.readSharedRWMemory(word)
+  }
+  return new Uint8Array(words.buffer)
+}
+
+/** A witness as a `.wtns` file, version 2. */
+export function toFile(witness: Uint8Array): Uint8Array {
   const elementLength = 4 * wordsPerElement
   const headerLength = 12 + (12 + 8 + elementLength) + 12
-  const file = new Uint8Array(headerLength + size * elementLength)
+  const file = new Uint8Array(headerLength + witness.byteLength)
   const view = new DataView(file.buffer)
   let at = 0
   const u32 = (value: number) => {
@@ -98,11 +120,8 @@ function toFile(calculator: Calculator): Uint8Array {
   section(1, 8 + elementLength)
   u32(elementLength)
   for (let word = 0n; word < wordsPerElement; word++) u32(Number((fieldOrder >> (32n * word)) & 0xffffffffn))
-  u32(size)
-  section(2, size * elementLength)
-  for (let index = 0; index < size; index++) {
-    calculator.getWitness(index)
-    for (let word = 0; word < wordsPerElement; word++) u32(calculator.readSharedRWMemory(word) >>> 0)
-  }
+  u32(witness.byteLength / elementLength)
+  section(2, witness.byteLength)
+  file.set(witness, at)
   return file
 }

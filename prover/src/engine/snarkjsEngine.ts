@@ -78,7 +78,9 @@ async function run({ circuit, artifacts, input, onPhase, signal }: Job, singleTh
   const witness = await Witness.calculate(circuit, artifacts.wasm, input)
   onPhase?.({ phase: 'proving', at: performance.now() })
   signal?.throwIfAborted()
-  const { proof, publicSignals } = await groth16.prove(artifacts.zkey, witness, undefined, { singleThread })
+  const { proof, publicSignals } = await groth16.prove(artifacts.zkey, Witness.toFile(witness), undefined, {
+    singleThread,
+  })
   return { proof: Proof.fromSnarkjs(proof), publicSignals: publicSignals.map(BigInt) }
 }
 

@@ -1,14 +1,18 @@
 /**
- * A process that proves and does nothing to end: the engine's tests watch it end by itself. Argument: what to do.
- * It prints what it has done, a line each.
+ * A process that proves and does nothing to end: the engines' tests watch it end by itself. Arguments: the engine, and
+ * what to do. It prints what it has done, a line each.
  */
-import { buildCircuits } from '../../circuits/build/build.ts'
-import * as ArtifactsNode from '../src/ArtifactsNode.ts'
-import * as SnarkjsEngine from '../src/engine/snarkjsEngine.ts'
-import { verify } from '../src/verify.ts'
+import { buildCircuits } from '../../../circuits/build/build.ts'
+import * as ArtifactsNode from '../../src/ArtifactsNode.ts'
+import * as SnarkjsEngine from '../../src/engine/snarkjsEngine.ts'
+import * as WasmEngine from '../../src/engine/wasmEngine.ts'
+import { verify } from '../../src/verify.ts'
 
-const [task] = process.argv.slice(2)
-const engine = SnarkjsEngine.create({ keepWarm: task === 'warm', singleThread: task === 'single-thread' })
+const [name, task] = process.argv.slice(2)
+const engine =
+  name === 'snarkjs'
+    ? SnarkjsEngine.create({ keepWarm: task === 'warm', singleThread: task === 'single-thread' })
+    : WasmEngine.create(task === 'single-thread' ? { threads: 0 } : {})
 const artifacts = await ArtifactsNode.fromPaths(await buildCircuits({ names: ['enrolment'] }))('enrolment')
 
 async function prove(holderSecret: bigint, signal?: AbortSignal): Promise<string> {

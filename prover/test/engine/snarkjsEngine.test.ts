@@ -4,14 +4,14 @@ import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { curves } from 'snarkjs'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
-import { buildCircuits } from '../../circuits/build/build.ts'
-import type * as Artifacts from '../src/Artifacts.ts'
-import * as ArtifactsNode from '../src/ArtifactsNode.ts'
-import * as SnarkjsEngine from '../src/engine/snarkjsEngine.ts'
-import { fieldOrder } from '../src/generated/parameters.ts'
-import * as Eligibility from '../src/protocol/Eligibility.ts'
-import { verify } from '../src/verify.ts'
-import { clinic } from './clinic.ts'
+import { buildCircuits } from '../../../circuits/build/build.ts'
+import type * as Artifacts from '../../src/Artifacts.ts'
+import * as ArtifactsNode from '../../src/ArtifactsNode.ts'
+import * as SnarkjsEngine from '../../src/engine/snarkjsEngine.ts'
+import { fieldOrder } from '../../src/generated/parameters.ts'
+import * as Eligibility from '../../src/protocol/Eligibility.ts'
+import { verify } from '../../src/verify.ts'
+import { clinic } from '../clinic.ts'
 
 let artifacts: Artifacts.Artifacts
 let medium: Artifacts.Artifacts
@@ -27,7 +27,7 @@ const jobOf = (holderSecret: bigint) => ({ circuit: 'enrolment', artifacts, inpu
 /** Runs `proveOnce.ts`; rejects unless it ends by itself, with nothing on standard error. */
 async function proveOnce(task: string): Promise<string> {
   const path = join(import.meta.dirname, 'proveOnce.ts')
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, [path, task], { timeout: 120_000 })
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [path, 'snarkjs', task], { timeout: 120_000 })
   expect(stderr).toBe('')
   return stdout.trim()
 }
@@ -112,14 +112,14 @@ describe('snarkjsEngine', () => {
   })
 
   it('reaches nothing that only Node has: a browser runs it as it is', () => {
-    const entries = ['prove.ts', 'verify.ts', 'KeyCheck.ts', 'ArtifactsFetch.ts']
-    const pending = entries.map((file) => join(import.meta.dirname, '../src', file))
+    const entries = ['prove.ts', 'verify.ts', 'KeyCheck.ts', 'ArtifactsFetch.ts', 'engine/threads/browserEntry.ts']
+    const pending = entries.map((file) => join(import.meta.dirname, '../../src', file))
     const seen = new Set(pending)
     for (const path of pending) {
       const text = readFileSync(path, 'utf8')
       expect(text, path).not.toMatch(/from 'node:|\bBuffer\.|\bprocess\./)
-      for (const [, target = ''] of text.matchAll(/from '(\.[^']+)'/g)) {
-        const next = join(dirname(path), target)
+      for (const [, target = ''] of text.matchAll(/from '(\.[^']+|#threads)'/g)) {
+        const next = join(dirname(path), target === '#threads' ? 'threads/browser.ts' : target)
         if (!seen.has(next)) pending.push(next)
         seen.add(next)
       }

@@ -1,7 +1,7 @@
 import type * as Artifacts from '@medseal/prover/Artifacts'
 import * as Answer from '@medseal/prover/chain/Answer'
 import type { OnPhase } from '@medseal/prover/engine/Engine'
-import * as SnarkjsEngine from '@medseal/prover/engine/snarkjsEngine'
+import * as WasmEngine from '@medseal/prover/engine/wasmEngine'
 import * as Form from '@medseal/prover/files/Form'
 import * as ProofFile from '@medseal/prover/files/ProofFile'
 import * as Prove from '@medseal/prover/prove'
@@ -11,7 +11,7 @@ import type { Checked } from './Review.ts'
 import type { Secrets } from './Wallet.ts'
 
 /** Kept warm: a wallet that proves once proves again. */
-export const engine = SnarkjsEngine.create({ keepWarm: true })
+export const engine = WasmEngine.create()
 
 /** How long an answer is good, once it is proven: time for an outbox to find the network again. */
 export const lifetimeSeconds = 7_200n

@@ -1,0 +1,147 @@
+/**
+ * What one thread does of a proof. A thread has a kernel for each key it was opened with; threads of one engine either
+ * share a key's memory, or each have their own.
+ */
+import { FormatError } from '../Zkey.ts'
+import * as Kernel from './Kernel.ts'
+import * as Key from './Key.ts'
+import * as Msm from './Msm.ts'
+import type * as Point from './Point.ts'
+import * as Quotient from './Quotient.ts'
+import * as ZkeySections from './ZkeySections.ts'
+
+export type Order =
+  /** The thread that lays the key: in memory that was sent along, or in its own. */
+  | (Opening & { readonly order: 'lay'; readonly zkey: Uint8Array })
+  /** Another that shares the memory it was laid in. */
+  | (Opening & { readonly order: 'join'; readonly key: Key.Key })
+  /** Bytes to where `Key` has them: for memory that is not shared. */
+  | { readonly order: 'write'; readonly session: number; readonly of: Scalars; readonly bytes: Uint8Array }
+  /** `read`: whether the quotient is given back, for threads that do not share the memory. */
+  | { readonly order: 'quotient'; readonly session: number; readonly read: boolean }
+  | Sum
+  | { readonly order: 'close'; readonly session: number }
+
+type Opening = {
+  readonly session: number
+  readonly kind: Kernel.Kind
+  readonly module: WebAssembly.Module
+  readonly memory: WebAssembly.Memory | undefined
+  /** Which of the threads that share the memory this one is. */
+  readonly place: number
+}
+
+export type Scalars = 'scalars' | 'quotient'
+
+/** Of these queries, over windows `from` up to `until`. `proof`: scalars of the same one are prepared once. */
+export type Sum = {
+  readonly order: 'sum'
+  readonly session: number
+  readonly proof: number
+  readonly of: Scalars
+  readonly queries: readonly QueryName[]
+  readonly width: number
+  readonly from: number
+  readonly until: number
+}
+export type QueryName = keyof Key.Key['queries']
+
+export type Done =
+  | { readonly order: 'lay'; readonly key: Key.Key }
+  | { readonly order: 'quotient'; readonly bytes: Uint8Array | undefined }
+  | { readonly order: 'sum'; readonly points: readonly Point.Point<unknown>[] }
+  | { readonly order: 'join' | 'write' | 'close' }
+
+type Session = {
+  readonly kernel: Kernel.Kernel
+  readonly key: Key.Key
+  readonly desk: Msm.Desk
+  digits: (Msm.Digits & { readonly proof: number; readonly of: Scalars }) | undefined
+}
+
+/** Room for each thread's sums: address space, of which only what is used is ever taken. */
+const deskBytes = 96 * 2 ** 20
+/** Besides the sums: lists and scratch. */
+const sumBytes = deskBytes - 4 * 2 ** 20
+/** The most references that a task may have, so that its sums fit. */
+export const mostReferences = Math.floor(sumBytes / Msm.pointBytes.g2 / 2)
+
+/** A thread's own state, and what it does with an order. Orders of one thread are carried out one after another. */
+export function create(): (order: Order) => Promise<Done> {
+  const sessions = new Map<number, Session>()
+  const find = (session: number) => {
+    const found = sessions.get(session)
+    if (!found) throw new UnknownSessionError()
+    return found
+  }
+  return async (order) => {
+    switch (order.order) {
+      case 'lay': {
+        const kernel = await open(order)
+        const key = Key.lay(kernel, Kernel.allocator(kernel, Kernel.freeFrom), ZkeySections.read(order.zkey))
+        sessions.set(order.session, sessionOf(kernel, key, order.place))
+        return { order: 'lay', key }
+      }
+      case 'join':
+        sessions.set(order.session, sessionOf(await open(order), order.key, order.place))
+        return { order: 'join' }
+      case 'write': {
+        const { kernel, key } = find(order.session)
+        new Uint8Array(kernel.memory.buffer).set(order.bytes, key[order.of])
+        return { order: 'write' }
+      }
+      case 'quotient': {
+        const { kernel, key, desk } = find(order.session)
+        Quotient.compute(kernel, key, desk.scratch)
+        const bytes = new Uint8Array(kernel.memory.buffer, key.quotient, 32 * key.domainSize)
+        return { order: 'quotient', bytes: order.read ? bytes.slice() : undefined }
+      }
+      case 'sum':
+        return { order: 'sum', points: sum(find(order.session), order) }
+      case 'close':
+        sessions.delete(order.session)
+        return { order: 'close' }
+      default:
+        return order satisfies never
+    }
+  }
+}
+
+async function open({ kind, module, memory }: Opening): Promise<Kernel.Kernel> {
+  return Kernel.instantiate(kind, module, memory ?? Kernel.createMemory({ shared: false }))
+}
+
+function sessionOf(kernel: Kernel.Kernel, key: Key.Key, place: number): Session {
+  const allocate = Kernel.allocator(kernel, key.end + place * deskBytes)
+  return { kernel, key, desk: Msm.layDesk(kernel, allocate, sumBytes), digits: undefined }
+}
+
+function sum(session: Session, { proof, of, queries, width, from, until }: Sum): readonly Point.Point<unknown>[] {
+  const { kernel, key, desk } = session
+  if (session.digits?.proof !== proof || session.digits.of !== of || session.digits.width !== width) {
+    const count = of === 'scalars' ? key.wires + Key.blinders : key.domainSize
+    const words = new Uint32Array(kernel.memory.buffer, key[of], 8 * count)
+    session.digits = { ...Msm.prepare(words, width), proof, of }
+  }
+  const chosen = queries.map((name) => ({
+    curve: name === 'b2' ? ('g2' as const) : ('g1' as const),
+    references: key.queries[name],
+  }))
+  return Msm.sum(kernel, desk, chosen, session.digits, { from, until })
+}
+
+/** What may go wrong in a thread, as it travels: by name. */
+export type Failure = 'format' | 'memory' | 'other'
+
+export function failureOf(error: unknown): Failure {
+  if (error instanceof FormatError) return 'format'
+  return error instanceof RangeError ? 'memory' : 'other'
+}
+
+/** An order for a key that the thread was not opened with. */
+export class UnknownSessionError extends Error {
+  override readonly name = 'Labour.UnknownSessionError'
+  constructor() {
+    super('A thread was asked about a key it was not given.')
+  }
+}

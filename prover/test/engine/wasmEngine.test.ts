@@ -1,0 +1,223 @@
+/** The project's own prover, held to snarkjs: in every way it may run, with every kernel. */
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { curves, groth16 } from 'snarkjs'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { buildCircuits } from '../../../circuits/build/build.ts'
+import type * as Artifacts from '../../src/Artifacts.ts'
+import * as ArtifactsNode from '../../src/ArtifactsNode.ts'
+import type { Engine } from '../../src/engine/Engine.ts'
+import * as Kernel from '../../src/engine/Kernel.ts'
+import * as SnarkjsEngine from '../../src/engine/snarkjsEngine.ts'
+import * as Witness from '../../src/engine/Witness.ts'
+import * as WasmEngine from '../../src/engine/wasmEngine.ts'
+import { circuits } from '../../src/generated/circuits.ts'
+import * as Proof from '../../src/Proof.ts'
+import * as Eligibility from '../../src/protocol/Eligibility.ts'
+import { verify } from '../../src/verify.ts'
+import { clinic } from '../clinic.ts'
+import { isFullDose } from '../random.ts'
+
+const names = ['enrolment', 'eligibility-s', 'eligibility-m', 'eligibility-l'] as const
+type Name = (typeof names)[number]
+
+let artifacts: { readonly [name in Name]: Artifacts.Artifacts }
+beforeAll(async () => {
+  const source = ArtifactsNode.fromPaths(await buildCircuits({ names: [...names] }))
+  const loaded = await Promise.all(names.map(async (name) => [name, await source(name)] as const))
+  artifacts = Object.fromEntries(loaded) as typeof artifacts
+})
+
+const enrolment = (holderSecret: bigint) => ({
+  circuit: 'enrolment' as const,
+  artifacts: artifacts.enrolment,
+  input: { holderSecret, issuerId: 7n, context: 9n },
+})
+
+const adult = {
+  medseal: 'policy/1',
+  name: 'Adult',
+  issuers: ['hospital'],
+  record: { maximumAgeDays: 30 },
+  require: { age: { min: 18 } },
+} as const
+
+function jobOf(circuit: Name) {
+  if (circuit === 'enrolment') return enrolment(5n)
+  const policy = circuit === 'eligibility-s' ? adult : ('glp1-type-2-diabetes' as const)
+  const { subject } = clinic({ policy, patient: 'adela' } as Parameters<typeof clinic>[0])
+  return { circuit, artifacts: artifacts[circuit], input: Eligibility.toCircuitInput(subject, { circuit }) }
+}
+
+const ways: readonly (readonly [string, WasmEngine.Options])[] = [
+  ['two threads that share memory', { threads: 2, shared: true }],
+  ['two threads with a memory each', { threads: 2, shared: false }],
+  ['three threads', { threads: 3 }],
+  ['the calling thread alone', { threads: 0 }],
+  ['the portable kernel', { threads: 2, kind: 'portable' }],
+  ['the portable kernel in the calling thread', { threads: 0, kind: 'portable' }],
+]
+
+describe('wasmEngine', () => {
+  const engines: Engine[] = []
+  const create = (options?: WasmEngine.Options) => {
+    const engine = WasmEngine.create(options)
+    engines.push(engine)
+    return engine
+  }
+  afterAll(() => Promise.all(engines.map(({ close }) => close())))
+
+  it.each(names)('makes proofs of %s that snarkjs takes', async (name) => {
+    const { proof, publicSignals } = await create().prove(jobOf(name))
+    const { verificationKey } = circuits[name]
+    expect(await groth16.verify(verificationKey, publicSignals.map(String), Proof.toSnarkjs(proof))).toBe(true)
+    expect(await verify(name, proof, publicSignals)).toMatchObject({ valid: true })
+  })
+
+  it.each(ways)('makes the same proof as snarkjs from the same r and s: %s', async (_, options) => {
+    const job = jobOf('eligibility-m')
+    const [r, s] = [0x1234567890abcdefn ** 3n, 0xfedcba0987654321n ** 3n]
+    // 1. snarkjs, its field's random numbers replaced.
+    const { Fr } = await curves.getCurveFromName('bn128', { singleThread: true })
+    const numbers = [r, s]
+    const random = vi.spyOn(Object.getPrototypeOf(Fr), 'random').mockImplementation(() => Fr.e(numbers.shift() ?? 0n))
+    const witness = await Witness.calculate(job.circuit, job.artifacts.wasm, job.input)
+    const theirs = await groth16.prove(job.artifacts.zkey, Witness.toFile(witness), undefined, { singleThread: true })
+    random.mockRestore()
+    // 2. This engine, the machine's random bytes replaced.
+    const bytes = [r, s]
+    const source = vi.spyOn(crypto, 'getRandomValues').mockImplementation((array) => {
+      const view = array as Uint8Array
+      let rest = bytes.shift() ?? 0n
+      for (let i = view.length - 1; i >= 0; i--, rest >>= 8n) view[i] = Number(rest & 0xffn)
+      return array
+    })
+    const { proof, publicSignals } = await create(options).prove(job)
+    source.mockRestore()
+    expect(proof).toEqual(Proof.fromSnarkjs(theirs.proof))
+    expect(publicSignals).toEqual(theirs.publicSignals.map(BigInt))
+  })
+
+  it('makes different proofs of one statement: r and s are new each time', async () => {
+    const engine = create()
+    const [first, second] = [await engine.prove(enrolment(1n)), await engine.prove(enrolment(1n))]
+    expect(first.publicSignals).toEqual(second.publicSignals)
+    expect(first.proof).not.toEqual(second.proof)
+  })
+
+  it('makes proofs asked for at once, of several keys in one engine, each right', async () => {
+    const engine = create()
+    // More keys than stay open, in turn.
+    const jobs = [1n, 2n].flatMap((secret) => [enrolment(secret), jobOf('eligibility-s'), jobOf('eligibility-m')])
+    const proven = await Promise.all(jobs.map((job) => engine.prove(job)))
+    for (const [i, { proof, publicSignals }] of proven.entries()) {
+      expect(await verify(jobs[i]?.circuit as Name, proof, publicSignals)).toMatchObject({ valid: true })
+    }
+  })
+
+  it('lets the process end by itself, whatever became of the proof', async () => {
+    expect(await proveOnce('prove')).toBe('proven')
+    expect(await proveOnce('two-at-once')).toBe('proven proven')
+    expect(await proveOnce('unsatisfied')).toBe('Prove.UnsatisfiedError')
+    expect(await proveOnce('cancel')).toBe('TimeoutError')
+    expect(await proveOnce('single-thread')).toBe('proven')
+  })
+
+  it('cancels at once, in every phase, and is usable afterwards', async () => {
+    const engine = create()
+    for (const phase of ['witness', 'proving'] as const) {
+      const controller = new AbortController()
+      const proof = engine.prove({
+        ...jobOf('eligibility-m'),
+        signal: controller.signal,
+        onPhase: (progress) => progress.phase === phase && controller.abort(),
+      })
+      await expect(proof).rejects.toMatchObject({ name: 'AbortError' })
+    }
+    const { proof, publicSignals } = await engine.prove(enrolment(3n))
+    expect(await verify('enrolment', proof, publicSignals)).toMatchObject({ valid: true })
+  })
+
+  it('fails when it is closed under a proof, instead of waiting for ever, and is usable afterwards', async () => {
+    const engine = create({ threads: 2 })
+    await engine.prove(enrolment(1n))
+    const proof = engine.prove(jobOf('eligibility-m'))
+    const closed = engine.close()
+    expect(await verify('eligibility-m', ...values(await proof))).toMatchObject({ valid: true })
+    await closed
+    expect(await verify('enrolment', ...values(await engine.prove(enrolment(2n))))).toMatchObject({ valid: true })
+  })
+
+  it('says that an input does not satisfy a circuit, and no more', async () => {
+    const engine = create()
+    const job = enrolment(1n)
+    for (const input of [
+      { holderSecret: 1n, issuerId: 7n },
+      { ...job.input, more: 1n },
+      { ...job.input, context: -1n },
+    ]) {
+      await expect(engine.prove({ ...job, input })).rejects.toMatchObject({
+        name: 'Prove.UnsatisfiedError',
+        message: 'The input does not satisfy circuit "enrolment".',
+      })
+    }
+    const { subject } = clinic({ policy: 'glp1-type-2-diabetes', patient: 'adela' })
+    const input = { ...Eligibility.toCircuitInput(subject, { circuit: 'eligibility-m' }), today: 1n }
+    await expect(engine.prove({ ...jobOf('eligibility-m'), input })).rejects.toMatchObject({
+      name: 'Prove.UnsatisfiedError',
+    })
+  })
+
+  it('refuses a key that is cut off, has a part too long, or is of another circuit', async () => {
+    const engine = create()
+    const { wasm, zkey } = artifacts.enrolment
+    const longer = zkey.slice()
+    // The length of the first section that follows the head.
+    new DataView(longer.buffer).setBigUint64(16, 2n ** 40n, true)
+    for (const wrong of [zkey.slice(0, zkey.length - 1), zkey.slice(0, 10), longer, new Uint8Array(0)]) {
+      const proof = engine.prove({ ...enrolment(1n), artifacts: { wasm, zkey: wrong } })
+      await expect(proof).rejects.toMatchObject({ name: 'Zkey.FormatError' })
+    }
+    const foreign = engine.prove({ ...enrolment(1n), artifacts: { wasm, zkey: artifacts['eligibility-s'].zkey } })
+    await expect(foreign).rejects.toMatchObject({ name: 'Prove.UnsatisfiedError' })
+    expect(await verify('enrolment', ...values(await engine.prove(enrolment(4n))))).toMatchObject({ valid: true })
+  })
+
+  it(`makes ${isFullDose ? 1000 : 60} proofs in a row in the memory of the first few`, async () => {
+    const engine = create()
+    const many = isFullDose ? 1000 : 60
+    let before = 0
+    for (let i = 0; i < many; i++) {
+      const { proof, publicSignals } = await engine.prove(enrolment(BigInt(i + 1)))
+      if (i % 20 === 0) expect(await verify('enrolment', proof, publicSignals)).toMatchObject({ valid: true })
+      if (i === many / 4) before = process.memoryUsage().rss
+    }
+    expect(process.memoryUsage().rss - before).toBeLessThan(60 * 2 ** 20)
+  })
+
+  it('picks the fused kernel only where a multiply-add rounds once', async () => {
+    // Node 24 has the instructions; whether they are fused is the machine's.
+    expect(['fused', 'portable']).toContain(await Kernel.fastest())
+    const validate = vi.spyOn(WebAssembly, 'validate').mockReturnValue(false)
+    expect(await Kernel.fastest()).toBe('portable')
+    validate.mockRestore()
+  })
+
+  it('proves beside snarkjs in one process', async () => {
+    const both = await Promise.all([create().prove(enrolment(1n)), SnarkjsEngine.create().prove(enrolment(1n))])
+    for (const each of both) expect(await verify('enrolment', ...values(each))).toMatchObject({ valid: true })
+  })
+})
+
+function values({ proof, publicSignals }: Awaited<ReturnType<Engine['prove']>>) {
+  return [proof, publicSignals] as const
+}
+
+/** Runs `proveOnce.ts`; rejects unless it ends by itself, with nothing on standard error. */
+async function proveOnce(task: string): Promise<string> {
+  const path = join(import.meta.dirname, 'proveOnce.ts')
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [path, 'medseal', task], { timeout: 120_000 })
+  expect(stderr).toBe('')
+  return stdout.trim()
+}
