@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
+import { N } from 'ethers'
 import { z } from 'zod'
 
 /** A value that no log, answer or JSON shows. */
@@ -24,7 +26,10 @@ export type Config = {
   readonly host: string
   /** 0: any free one. */
   readonly port: number
-  /** Origin under which clients reach the API, without a slash at its end: links, and the domain of sign-in. */
+  /**
+   * Origin under which clients reach the API, without a slash at its end: links, the domain of sign-in, and whether
+   * webhooks may go to this machine. Never guessed where others are served.
+   */
   readonly publicUrl: string
   /** Proxies in front whose X-Forwarded-For is believed. */
   readonly trustedProxies: number
@@ -57,16 +62,17 @@ export function read(environment: Environment): Config {
   const s = parsed.data
   const embeddedChain = s.RPC_URL === undefined
   const databaseUrl = s.DATABASE_URL ?? `pglite:${join(s.MEDSEAL_DATA, 'db')}`
+  const embedded = embeddedChain && isEmbedded(databaseUrl)
   const problems: Problem[] = []
   const relayerKeys =
     secretOf('RELAYER_KEY', s, problems)
       ?.split(/[\s,]+/)
       .filter(Boolean) ?? []
-  if (!relayerKeys.every((key) => /^0x[0-9a-fA-F]{64}$/.test(key)))
-    problems.push({ setting: 'RELAYER_KEY', rule: rules.key })
+  if (!relayerKeys.every(isPrivateKey)) problems.push({ setting: 'RELAYER_KEY', rule: rules.key })
   if (!embeddedChain && relayerKeys.length === 0) problems.push({ setting: 'RELAYER_KEY', rule: rules.relayer })
   if (!embeddedChain && s.DEPLOYMENT_FILE === undefined)
     problems.push({ setting: 'DEPLOYMENT_FILE', rule: rules.deployment })
+  if (!embedded && s.PUBLIC_URL === undefined) problems.push({ setting: 'PUBLIC_URL', rule: rules.publicUrl })
   const webhookKey = webhookKeyOf(s, databaseUrl, problems)
   if (problems.length > 0) throw new InvalidSettingsError(problems)
   return {
@@ -105,6 +111,13 @@ const origin = z.string().refine((text) => {
   return url !== null && /^https?:$/.test(url.protocol) && url.origin === text
 }, 'an origin such as https://medseal.example, without a slash at its end')
 
+const host = z
+  .string()
+  .refine(
+    (text) => isIP(text) > 0 || /^(?!-)[a-z0-9-]{1,63}(\.(?!-)[a-z0-9-]{1,63})*$/i.test(text),
+    'an IP address or a name',
+  )
+
 const folder = z.string().refine((path) => existsSync(path), 'a folder or file that exists')
 
 /** Every variable, its rule and its default. */
@@ -122,11 +135,11 @@ export const settings = z.object({
   RELAYER_KEY: z.string().optional(),
   RELAYER_KEY_FILE: folder.optional(),
   CONFIRMATIONS: whole(0, 10_000).optional(),
-  HOST: z.string().default('127.0.0.1'),
+  HOST: host.default('127.0.0.1'),
   PORT: whole(0, 65_535).default(8080),
   PUBLIC_URL: origin.optional(),
   TRUSTED_PROXIES: whole(0, 10).default(0),
-  METRICS_HOST: z.string().default('127.0.0.1'),
+  METRICS_HOST: host.default('127.0.0.1'),
   METRICS_PORT: whole(0, 65_535).default(8081),
   WEBHOOK_KEY: z.string().optional(),
   WEBHOOK_KEY_FILE: folder.optional(),
@@ -146,10 +159,11 @@ type Settings = z.output<typeof settings>
 const rules = {
   one: 'either the variable or its _FILE, not both',
   readable: 'a file that can be read',
-  key: '0x and 64 hexadecimal digits; several are divided by commas or lines',
+  key: 'a private key: 0x and 64 hexadecimal digits, neither 0 nor too large for one; several are divided by commas or lines',
   relayer: 'a key that pays for transactions, when RPC_URL is set',
   deployment: 'the file that says where the contracts are, when RPC_URL is set',
-  webhookKey: '64 hexadecimal digits (openssl rand -hex 32)',
+  publicUrl: 'the origin under which clients reach the API, when RPC_URL is set or the database is a server',
+  webhookKey: '64 hexadecimal digits (openssl rand -hex 32), not all 0',
   sharedWebhookKey: 'a key that all processes share, when the database is a server',
 }
 
@@ -165,12 +179,21 @@ function secretOf(name: 'RELAYER_KEY' | 'WEBHOOK_KEY', s: Settings, problems: Pr
   }
 }
 
+function isEmbedded(databaseUrl: string): boolean {
+  return databaseUrl.startsWith('pglite:')
+}
+
+/** A scalar of secp256k1: from 1 to its order less 1. */
+function isPrivateKey(text: string): boolean {
+  return /^0x[0-9a-fA-F]{64}$/.test(text) && BigInt(text) > 0n && BigInt(text) < N
+}
+
 /** The embedded database has one process, so its key may lie beside it and is made when there is none. */
 function webhookKeyOf(s: Settings, databaseUrl: string, problems: Problem[]): Buffer {
   const given = secretOf('WEBHOOK_KEY', s, problems)
-  const text = given ?? (databaseUrl.startsWith('pglite:') ? keptKey(s.MEDSEAL_DATA, databaseUrl) : undefined)
+  const text = given ?? (isEmbedded(databaseUrl) ? keptKey(s.MEDSEAL_DATA, databaseUrl) : undefined)
   if (text === undefined) problems.push({ setting: 'WEBHOOK_KEY', rule: rules.sharedWebhookKey })
-  else if (!/^[0-9a-fA-F]{64}$/.test(text)) problems.push({ setting: 'WEBHOOK_KEY', rule: rules.webhookKey })
+  else if (!/^(?!0{64}$)[0-9a-fA-F]{64}$/.test(text)) problems.push({ setting: 'WEBHOOK_KEY', rule: rules.webhookKey })
   return Buffer.from(text ?? '', 'hex')
 }
 

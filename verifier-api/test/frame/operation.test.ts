@@ -12,6 +12,7 @@ import * as Listener from '../../src/Listener.ts'
 import * as Log from '../../src/Log.ts'
 import * as Metrics from '../../src/Metrics.ts'
 import { open } from '../../src/storage/open.ts'
+import * as Destination from '../../src/webhooks/Destination.ts'
 import * as Postgres from '../Postgres.ts'
 import { testConfig, testServices } from '../services.ts'
 import { serve } from './serving.ts'
@@ -47,6 +48,8 @@ describe('settings', () => {
       RPC_URL: 'hunter2',
       PORT: 'hunter2',
       PUBLIC_URL: 'https://hunter2/path',
+      HOST: 'https://hunter2',
+      METRICS_HOST: '-hunter2',
       LOG_LEVEL: 'hunter2',
       WEB_DIR: '/hunter2',
     }
@@ -60,6 +63,7 @@ describe('settings', () => {
     const given = { DATABASE_URL: 'postgres://a/b', RPC_URL: 'http://a', MEDSEAL_DATA: folder }
     const message = messageOf(() => Config.read(given))
     for (const name of ['RELAYER_KEY', 'DEPLOYMENT_FILE', 'WEBHOOK_KEY']) expect(message).toContain(`${name} must be`)
+    expect(() => Config.read({ HOST: '::1', METRICS_HOST: 'api.internal', MEDSEAL_DATA: folder })).not.toThrow()
     const wrong = messageOf(() => Config.read({ RELAYER_KEY: 'hunter2', WEBHOOK_KEY: 'hunter2' }))
     expect(wrong).toMatch(/RELAYER_KEY must be[\s\S]*WEBHOOK_KEY must be/)
     expect(wrong).not.toContain('hunter2')
@@ -67,6 +71,33 @@ describe('settings', () => {
     const config = Config.read({ RELAYER_KEY_FILE: join(folder, 'relayer.key'), DATABASE_URL: 'pglite:memory' })
     expect(config.relayerKeys.reveal()).toEqual([`0x${'1'.repeat(64)}`, `0x${'2'.repeat(64)}`])
     expect(JSON.stringify(config)).not.toContain('1'.repeat(64))
+  })
+
+  it('never guess the origin of an API that others reach: webhooks could then go to its own network', () => {
+    const relayer = { RELAYER_KEY: `0x${'1'.repeat(64)}`, DEPLOYMENT_FILE: folder }
+    const servers = [
+      { DATABASE_URL: 'postgres://a/b', WEBHOOK_KEY: '1'.repeat(64) },
+      { DATABASE_URL: 'pglite:memory', RPC_URL: 'http://a', ...relayer },
+      { DATABASE_URL: 'postgres://a/b', WEBHOOK_KEY: '1'.repeat(64), RPC_URL: 'http://a', ...relayer },
+    ]
+    for (const given of servers) {
+      expect(messageOf(() => Config.read(given))).toMatch(/^Wrong settings:\n {2}PUBLIC_URL must be [^\n]+$/)
+      const config = Config.read({ ...given, PUBLIC_URL: 'https://medseal.example' })
+      expect([config.publicUrl, Destination.isPrivateAllowed(config)]).toEqual(['https://medseal.example', false])
+    }
+  })
+
+  // Order of secp256k1 (SEC 2, 2.4.1).
+  const order = 'fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141'
+  it.each(['0'.repeat(64), order, 'f'.repeat(64)])('take no relayer key that is no private key: %s', (digits) => {
+    const given = { DATABASE_URL: 'pglite:memory', RELAYER_KEY: `0x${'1'.repeat(64)},0x${digits}` }
+    expect(messageOf(() => Config.read(given))).toContain('RELAYER_KEY must be')
+  })
+
+  it('take no webhook key of nothing but 0', () => {
+    const given = { DATABASE_URL: 'pglite:memory', WEBHOOK_KEY: '0'.repeat(64) }
+    expect(messageOf(() => Config.read(given))).toContain('WEBHOOK_KEY must be')
+    expect(() => Config.read({ ...given, WEBHOOK_KEY: `${'0'.repeat(63)}1` })).not.toThrow()
   })
 
   it('that are wrong end the process with the code for it', () => {
