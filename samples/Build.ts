@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto'
-import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
 import { join, relative } from 'node:path'
 import { buildCircuits, type Progress } from '../circuits/build/build.ts'
 import { buildContracts } from '../circuits/build/contracts.ts'
@@ -47,6 +57,15 @@ export function pages(onBuild?: () => void): Promise<string> {
     await build({ configFile, logLevel: 'error', build: { outDir: folder, emptyOutDir: true } })
     prune(kept)
   })
+}
+
+/** Puts what was built where it stays whatever is built later: a server in production is told one folder for good. */
+export function deliver(built: string, to: string): void {
+  const unfinished = `${to}.next`
+  rmSync(unfinished, { recursive: true, force: true })
+  cpSync(built, unfinished, { recursive: true })
+  rmSync(to, { recursive: true, force: true })
+  renameSync(unfinished, to)
 }
 
 /** A contract as the compiler gave it. Compiles what has changed when the first one is asked for. */
