@@ -11,7 +11,7 @@ const wrongSettings = 78
 try {
   const config = Config.read(process.env)
   const log = Log.create({ level: config.logLevel })
-  const server = await serve(config, { log, deployTo: DevelopmentDeployment.deploy })
+  const serving = serve(config, { log, deployTo: DevelopmentDeployment.deploy })
   let told = false
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
@@ -20,9 +20,16 @@ try {
       told = true
       // Should something hang, the supervisor must not have to kill it.
       setTimeout(() => process.exit(1), (config.stopSeconds + 15) * 1000).unref()
-      server.close().then(() => process.exit(0))
+      // Also while it is still starting: what was opened is closed. What fails to start is told below.
+      serving
+        .then((server) => server.close())
+        .then(
+          () => process.exit(0),
+          () => {},
+        )
     })
   }
+  await serving
 } catch (cause) {
   // Messages of our own errors name rules, never values; others may quote a URL with a password.
   const isOurs = cause instanceof Error && /^[A-Z][A-Za-z]+\.[A-Z][A-Za-z]+Error$/.test(cause.name)

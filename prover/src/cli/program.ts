@@ -10,6 +10,7 @@ import * as prove from './commands/prove.ts'
 import * as receipt from './commands/receipt.ts'
 import * as record from './commands/record.ts'
 import * as request from './commands/request.ts'
+import * as serve from './commands/serve.ts'
 import * as submit from './commands/submit.ts'
 import * as verify from './commands/verify.ts'
 import * as ExitCode from './ExitCode.ts'
@@ -39,6 +40,7 @@ Example:
     submit,
     receipt,
     audit,
+    serve,
     doctor,
   ]) {
     group.addTo(program)

@@ -33,7 +33,7 @@ describe('help', () => {
       expect.arrayContaining([
         ...['record import', 'record show', 'credential issue', 'credential check', 'credential revoke'],
         ...['policy check', 'policy explain', 'policy dry-run', 'request create', 'request show'],
-        ...['prove', 'verify', 'audit', 'keys check', 'doctor', 'completion'],
+        ...['prove', 'verify', 'audit', 'serve', 'keys check', 'doctor', 'completion'],
       ]),
     )
   })
@@ -76,6 +76,7 @@ describe('completion', () => {
 
   it('knows commands, options, choices, and when it knows nothing', () => {
     expect(words('re')).toEqual(['record', 'request', 'receipt'])
+    expect(words('se')).toEqual(['serve'])
     expect(words('policy', '')).toEqual(['check', 'explain', 'dry-run', 'help'])
     expect(words('keys', 'create', '')).toEqual(['holder', 'issuer', 'account'])
     expect(words('policy', 'dry-run', '--t')).toEqual(['--today'])

@@ -9,8 +9,8 @@ export type Ended = { readonly code: number | null; readonly stdout: string; rea
 export type RunOptions = {
   readonly env?: Readonly<Record<string, string>>
   readonly stdin?: string
-  /** Called with all of standard error so far; what it returns is sent as a signal, once. */
-  readonly interrupt?: (stderr: string) => NodeJS.Signals | undefined
+  /** Called with all that was said so far; what it returns is sent as a signal, once. */
+  readonly interrupt?: (stderr: string, stdout: string) => NodeJS.Signals | undefined
 }
 
 const repository = join(import.meta.dirname, '../../..')
@@ -54,13 +54,17 @@ function start(cwd: string, args: readonly string[], { env = {}, stdin, interrup
   let stdout = ''
   let stderr = ''
   let isInterrupted = false
+  const heed = () => {
+    const signal = isInterrupted ? undefined : interrupt?.(stderr, stdout)
+    if (signal) isInterrupted = child.kill(signal)
+  }
   child.stdout.on('data', (chunk: Buffer) => {
     stdout += chunk
+    heed()
   })
   child.stderr.on('data', (chunk: Buffer) => {
     stderr += chunk
-    const signal = isInterrupted ? undefined : interrupt?.(stderr)
-    if (signal) isInterrupted = child.kill(signal)
+    heed()
   })
   child.stdin.end(stdin ?? '')
   return new Promise((done, fail) => {
