@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import { ApiError } from './errors.ts'
 import * as Json from './Json.ts'
 import type { Answer, Principal } from './Route.ts'
-import type { Services } from './Services.ts'
+import type { Db, Services } from './Services.ts'
 
 /** How long an answer is kept for the same key. */
 export const keptHours = 24
@@ -27,21 +27,34 @@ type Keyed = {
  * again: the next try is a first one. This holds for what is in the database; a handler must therefore hand what lies
  * beyond it (chain, webhooks) to a job in the same transaction, which is what `Jobs.send` does here by itself.
  *
+ * What others are asked is asked before the transaction, which holds a connection, the embedded database's only one: a
+ * chain that hangs would hold up everybody else. It is not asked again for an answer that is kept.
+ *
  * Answers are kept encrypted, because some hold a secret that is shown once.
+ * @param ask Asks, and gives what is to be done within the transaction.
  */
 export async function once(
-  { transaction, config }: Pick<Services, 'transaction' | 'config'>,
+  { database, transaction, config }: Pick<Services, 'database' | 'transaction' | 'config'>,
   keyed: Keyed,
-  handle: () => Promise<Answer> | Answer,
+  ask: () => Promise<() => Promise<Answer> | Answer>,
 ): Promise<Answer & { readonly replayed: boolean }> {
   const id = hashOf(keyed.principal.stakeholderId, keyed.method, keyed.path, keyed.key)
   const fingerprint = createHash('sha256').update(keyed.body).digest('hex')
   const seal = sealFor(config.webhookKey.reveal(), id)
+  const now = new Date()
+  const outdated = new Date(now.getTime() - keptHours * 3_600_000)
+  const keptFor = async (db: Db) => {
+    const kept = await db.selectFrom('idempotency_keys').selectAll().where('id', '=', id).executeTakeFirst()
+    if (!kept?.body || kept.created_at < outdated) return undefined
+    if (kept.fingerprint !== fingerprint) throw new ApiError('idempotency-conflict')
+    return { ...(JSON.parse(seal.open(kept.body)) as Answer), replayed: true }
+  }
+  const before = await keptFor(database)
+  if (before) return before
+  const handle = await ask()
   try {
     return await transaction(async (db) => {
       await sql`set local lock_timeout = '5s'`.execute(db)
-      const now = new Date()
-      const outdated = new Date(now.getTime() - keptHours * 3_600_000)
       await db.deleteFrom('idempotency_keys').where('id', '=', id).where('created_at', '<', outdated).execute()
       const claimed = await db
         .insertInto('idempotency_keys')
@@ -50,10 +63,9 @@ export async function once(
         .returning('id')
         .executeTakeFirst()
       if (!claimed) {
-        const kept = await db.selectFrom('idempotency_keys').selectAll().where('id', '=', id).executeTakeFirst()
-        if (!kept?.body) throw new ApiError('idempotency-in-progress')
-        if (kept.fingerprint !== fingerprint) throw new ApiError('idempotency-conflict')
-        return { ...(JSON.parse(seal.open(kept.body)) as Answer), replayed: true }
+        const kept = await keptFor(db)
+        if (!kept) throw new ApiError('idempotency-in-progress')
+        return kept
       }
       const { status, body, headers } = await handle()
       const answer = { status, ...(body === undefined ? {} : { body }), ...(headers ? { headers } : {}) }

@@ -71,9 +71,16 @@ async function answer(services: Services, route: Route, request: Request, respon
   } as Call
   const key = Idempotency.keyOf(request.header('Idempotency-Key'))
   const takesKey = route.method === 'post' && route.idempotent !== false
-  if (!principal || !takesKey || key === undefined) return send(response, route, await route.handle(call))
+  const asking = async () => {
+    const asked = await route.ask?.(call)
+    return () => route.handle({ ...call, asked })
+  }
+  if (!principal || !takesKey || key === undefined) {
+    const handle = await asking()
+    return send(response, route, await handle())
+  }
   const keyed = { key, principal, method: route.method, path: request.path, body: bytes }
-  const { replayed, ...given } = await Idempotency.once(services, keyed, () => route.handle(call))
+  const { replayed, ...given } = await Idempotency.once(services, keyed, asking)
   if (replayed) response.setHeader('Idempotent-Replayed', 'true')
   send(response, route, given)
 }

@@ -14,7 +14,8 @@ export type Principal = {
 
 /**
  * One operation. Express registers it and OpenAPI documents it from this one description, so they cannot differ.
- * `handle` gets what was parsed and gives what is sent: parse, ask, answer.
+ * `handle` gets what was parsed and gives what is sent: parse, ask, answer. What it does is one transaction where there
+ * is an Idempotency-Key, so what others are asked (the chain, a resolver of names) is asked before it, by `ask`.
  */
 export type Route = {
   readonly method: 'get' | 'post' | 'put' | 'delete'
@@ -32,7 +33,8 @@ export type Route = {
   readonly answers: Readonly<Record<number, z.ZodType | { readonly mediaType: string } | null>>
   /** Takes an Idempotency-Key: every POST of a principal does, unless it says false. */
   readonly idempotent?: boolean
-  readonly handle: (call: Call) => Promise<Answer> | Answer
+  readonly ask?: (call: Call) => Promise<unknown>
+  readonly handle: (call: Call & { readonly asked: unknown }) => Promise<Answer> | Answer
 }
 
 export type Call = {
@@ -56,12 +58,20 @@ export type Answer = {
 
 type Parsed<schema, otherwise> = schema extends z.ZodType ? z.output<schema> : otherwise
 
-/** A route whose handler gets its schemas' types. */
+type CallOf<params, query, body, access> = Omit<Call, 'params' | 'query' | 'body' | 'principal'> & {
+  readonly params: Parsed<params, Readonly<Record<string, never>>>
+  readonly query: Parsed<query, Readonly<Record<string, never>>>
+  readonly body: Parsed<body, undefined>
+  readonly principal: access extends 'public' ? Principal | undefined : Principal
+}
+
+/** A route whose handler gets its schemas' types, and that of what was asked. */
 export function route<
   const params extends z.ZodObject | undefined = undefined,
   const query extends z.ZodObject | undefined = undefined,
   const body extends z.ZodType | undefined = undefined,
   const access extends Route['access'] = Route['access'],
+  asked = undefined,
 >(description: {
   readonly method: Route['method']
   readonly path: string
@@ -74,14 +84,8 @@ export function route<
   readonly body?: { readonly schema: body; readonly type?: 'json' | 'form'; readonly limit?: string }
   readonly answers: Route['answers']
   readonly idempotent?: boolean
-  readonly handle: (
-    call: Omit<Call, 'params' | 'query' | 'body' | 'principal'> & {
-      readonly params: Parsed<params, Readonly<Record<string, never>>>
-      readonly query: Parsed<query, Readonly<Record<string, never>>>
-      readonly body: Parsed<body, undefined>
-      readonly principal: access extends 'public' ? Principal | undefined : Principal
-    },
-  ) => Promise<Answer> | Answer
+  readonly ask?: (call: CallOf<params, query, body, access>) => Promise<asked>
+  readonly handle: (call: CallOf<params, query, body, access> & { readonly asked: asked }) => Promise<Answer> | Answer
 }): Route {
   return description as unknown as Route
 }

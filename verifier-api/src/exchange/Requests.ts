@@ -20,11 +20,16 @@ export type Row = Selectable<Database['requests']>
 /** Longest time for which a request may be answered, in seconds. */
 const longestLife = 3650n * 86_400n
 
-/** Makes the object and the request that its recipient is to sign. @throws {ApiError} */
+/**
+ * Makes the object and the request that its recipient is to sign.
+ * @param options.now The chain's, in Unix seconds.
+ * @throws {ApiError}
+ */
 export async function draft(
   services: Services,
   stakeholderId: string,
   terms: z.output<typeof Request.creation>,
+  { now }: { now: bigint },
 ): Promise<Row> {
   const { network, database, valueSets, config } = services
   const policies = (await Policies.own(services, stakeholderId, terms.policyIds)).map(({ text }) =>
@@ -45,7 +50,6 @@ export async function draft(
     note: terms.note,
   })
   const request = PresentationRequest.requestOf(object)
-  const now = await OnChain.latest(services)
   refuse(Asked.objections(request, { policies, now }))
   if (request.expiresAt > now + longestLife) throw fieldError('expiresAt', 'It is more than ten years away.')
   const row: Row = {
@@ -64,20 +68,31 @@ export async function draft(
 }
 
 /**
- * Opens a draft by its recipient's signature, once the chain says that this recipient may ask this.
+ * Whether this recipient may ask this, by this signature: what the chain says of a draft.
+ * @returns the chain's time, in Unix seconds.
  * @throws {ApiError}
  */
-export async function open(services: Services, row: Row, signature: string): Promise<Row> {
+export async function checkOnChain(services: Services, row: Row, signature: string): Promise<bigint> {
+  if (row.state === 'draft') {
+    const object = objectOf(row)
+    const policies = PresentationRequest.policiesOf(object).map((policy) =>
+      PolicyCompiler.compile(policy, { valueSets: services.valueSets }),
+    )
+    const asked = { request: PresentationRequest.requestOf(object), signature: signature.toLowerCase(), policies }
+    refuse(await OnChain.ask(() => RequestCheck.objections(services.network, asked)))
+  }
+  return await OnChain.latest(services)
+}
+
+/**
+ * Opens a draft by its recipient's signature, which `checkOnChain` has found good: states only go forward, so what is
+ * a draft now was one then.
+ * @throws {ApiError}
+ */
+export async function open(services: Services, row: Row, signature: string, { now }: { now: bigint }): Promise<Row> {
   const written = signature.toLowerCase()
   if (row.state === 'open' && row.signature === written) return row
   if (row.state !== 'draft') throw new ApiError('conflict', { detail: 'Only a draft takes a signature.' })
-  const object = objectOf(row)
-  const policies = PresentationRequest.policiesOf(object).map((policy) =>
-    PolicyCompiler.compile(policy, { valueSets: services.valueSets }),
-  )
-  const request = PresentationRequest.requestOf(object)
-  refuse(await OnChain.ask(() => RequestCheck.objections(services.network, { request, signature: written, policies })))
-  const now = await OnChain.latest(services)
   return services.transaction(async (db) => {
     const opened = await db
       .updateTable('requests')

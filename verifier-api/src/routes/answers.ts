@@ -23,14 +23,12 @@ export function routes(services: Services): readonly Route[] {
       params,
       body: { schema: Request.answer, type: 'form', limit: '600kb' },
       answers: { 200: Request.acknowledgement },
-      handle: async ({ params, body }) => {
-        const row = await Requests.answerable(services, params.id)
-        return {
-          status: 200,
-          body: await Answers.take(services, row, body),
-          headers: { 'cache-control': 'no-store' },
-        }
-      },
+      ask: ({ params }) => Requests.answerable(services, params.id),
+      handle: async ({ body, asked: row }) => ({
+        status: 200,
+        body: await Answers.take(services, row, body),
+        headers: { 'cache-control': 'no-store' },
+      }),
     }),
     route({
       method: 'get',

@@ -1,6 +1,7 @@
 import * as QrCode from 'qrcode'
 import { z } from 'zod'
 import { ApiError } from '../errors.ts'
+import * as OnChain from '../exchange/OnChain.ts'
 import * as RequestResource from '../exchange/RequestResource.ts'
 import * as Requests from '../exchange/Requests.ts'
 import * as Page from '../Page.ts'
@@ -29,9 +30,10 @@ function changes(services: Services): readonly Route[] {
       access: 'requests:write',
       body: { schema: Request.creation },
       answers: { 201: Request.request },
-      handle: async ({ body, principal }) => {
-        const row = await Requests.draft(services, principal.stakeholderId, body)
-        return { status: 201, body: await RequestResource.of(services, row) }
+      ask: () => OnChain.latest(services),
+      handle: async ({ body, principal, asked: now }) => {
+        const row = await Requests.draft(services, principal.stakeholderId, body, { now })
+        return { status: 201, body: await RequestResource.of(services, row, { now }) }
       },
     }),
     route({
@@ -44,10 +46,14 @@ function changes(services: Services): readonly Route[] {
       params,
       body: { schema: Request.signing },
       answers: { 200: Request.request },
-      handle: async ({ params, body, principal }) => {
+      ask: async ({ params, body, principal }) => {
         const row = await Requests.own(services, principal.stakeholderId, params.id)
-        const opened = await Requests.open(services, row, body.signature)
-        return { status: 200, body: await RequestResource.of(services, opened) }
+        return await Requests.checkOnChain(services, row, body.signature)
+      },
+      handle: async ({ params, body, principal, asked: now }) => {
+        const row = await Requests.own(services, principal.stakeholderId, params.id)
+        const opened = await Requests.open(services, row, body.signature, { now })
+        return { status: 200, body: await RequestResource.of(services, opened, { now }) }
       },
     }),
     route({
@@ -60,9 +66,11 @@ function changes(services: Services): readonly Route[] {
       access: 'requests:write',
       params,
       answers: { 200: Request.request },
-      handle: async ({ params, principal }) => {
+      ask: () => OnChain.latest(services),
+      handle: async ({ params, principal, asked: now }) => {
         const row = await Requests.own(services, principal.stakeholderId, params.id)
-        return { status: 200, body: await RequestResource.of(services, await Requests.withdraw(services, row)) }
+        const withdrawn = await Requests.withdraw(services, row)
+        return { status: 200, body: await RequestResource.of(services, withdrawn, { now }) }
       },
     }),
   ]

@@ -26,6 +26,7 @@ function endpointRoutes(services: Services): readonly Route[] {
       access: 'webhooks:write',
       body: { schema: Webhook.creation },
       answers: { 201: Webhook.withSecret },
+      ask: ({ body }) => Endpoints.checkUrl(services, body.url),
       handle: async ({ body, principal }) => ({
         status: 201,
         body: await Endpoints.create(services, principal.stakeholderId, body),

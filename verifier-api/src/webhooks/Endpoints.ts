@@ -25,18 +25,26 @@ const columns = ['id', 'url', 'events', 'disabled', 'created_at'] as const
 
 type WithSecret = Webhook.Endpoint & { readonly secret: string }
 
-export async function create(
-  services: Pick<Services, 'config' | 'transaction'>,
-  stakeholderId: string,
-  { url, events }: { url: string; events: readonly string[] },
+/** @throws {ApiError} invalid-field where messages must not go there. */
+export async function checkUrl(
+  { config }: Pick<Services, 'config'>,
+  url: string,
   { resolve = Destination.resolveBySystem }: { resolve?: Destination.Resolve } = {},
-): Promise<WithSecret> {
-  const { config } = services
+): Promise<void> {
   const destination = await Destination.find(url, {
     isPrivateAllowed: Destination.isPrivateAllowed(config),
     resolve,
   })
   if (typeof destination === 'string') throw new ApiError('invalid-field', { field: 'url', detail: rules[destination] })
+}
+
+/** Of a URL that `checkUrl` has found good; each delivery checks it again. */
+export async function create(
+  services: Pick<Services, 'config' | 'transaction'>,
+  stakeholderId: string,
+  { url, events }: { url: string; events: readonly string[] },
+): Promise<WithSecret> {
+  const { config } = services
   const id = Id.create('webhookEndpoint')
   const secret = Secret.create()
   const row = { id, url, events: [...new Set(events)].join(' '), disabled: false, created_at: new Date() }

@@ -18,10 +18,21 @@ export const lies = {
 } as const satisfies Readonly<Record<string, Tell>>
 export type Lie = keyof typeof lies
 
-/** A node between us and the chain, which may be down or lie. */
+type Liar = {
+  down: boolean
+  /** While it hangs: a call is passed on when this has ended. */
+  hold: ((method: string) => Promise<void>) | undefined
+  /** Calls so far, answered or not. */
+  asked: number
+  tell: Tell | undefined
+}
+
+/** A node between us and the chain, which may be down, hang or lie. */
 export async function start(rpcUrl: string) {
-  const liar: { down: boolean; tell: Tell | undefined } = { down: false, tell: undefined }
+  const liar: Liar = { down: false, hold: undefined, asked: 0, tell: undefined }
   const answer = async (call: Call) => {
+    liar.asked++
+    await liar.hold?.(call.method)
     const response = await fetch(rpcUrl, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

@@ -231,13 +231,14 @@ describe('a receiver', () => {
     const room = await open({ config: testConfig({ publicUrl: 'https://medseal.example' }) })
     const url = `https://hooks.example:${room.receiver.port}/`
     const resolve: Destination.Resolve = async () => [{ address: '93.184.216.34', family: 4 }]
-    const { id } = await Endpoints.create(room.services, '7', { url, events: ['*'] }, { resolve })
+    await Endpoints.checkUrl(room.services, url, { resolve })
+    const { id } = await Endpoints.create(room.services, '7', { url, events: ['*'] })
     await emit(room)
     await next(room, { resolve: async () => [{ address: '127.0.0.1', family: 4 }] })
     expect(room.receiver.received).toEqual([])
     expect(await messagesOf(room, id)).toMatchObject([{ state: 'pending', attempts: 1, lastStatus: null }])
     for (const bad of ['http://93.184.216.34/', 'https://169.254.169.254/', 'https://127.1/']) {
-      const creating = Endpoints.create(room.services, '7', { url: bad, events: ['*'] }, { resolve })
+      const creating = Endpoints.checkUrl(room.services, bad, { resolve })
       await expect(creating).rejects.toMatchObject({ code: 'invalid-field', field: 'url' })
     }
   })
