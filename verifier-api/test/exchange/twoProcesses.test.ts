@@ -7,12 +7,14 @@ import * as DeploymentFile from '@medseal/prover/files/DeploymentFile'
 import * as Form from '@medseal/prover/files/Form'
 import * as PresentationResponse from '@medseal/prover/files/PresentationResponse'
 import * as PresentationRequest from '@medseal/prover/protocol/PresentationRequest'
+import { sql } from 'kysely'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as Scene from '../../../prover/test/chain/scene.ts'
 import * as Storage from '../../src/storage/open.ts'
 import * as Dock from '../chain/dock.ts'
 import * as Harbour from '../chain/harbour.ts'
+import * as Liar from '../chain/liar.ts'
 import * as Office from '../identity/office.ts'
 import * as Postgres from '../Postgres.ts'
 import * as Receiver from '../webhooks/receiver.ts'
@@ -56,8 +58,8 @@ describe.skipIf(!Postgres.programs && !Postgres.mustHave)('two processes of one 
     rmSync(folder, { recursive: true, force: true })
   })
 
-  async function serve(): Promise<Served.Served> {
-    const served = await Served.serve(settings)
+  async function serve(more: Readonly<Record<string, string>> = {}): Promise<Served.Served> {
+    const served = await Served.serve({ ...settings, ...more })
     running.push(served)
     return served
   }
@@ -113,6 +115,53 @@ describe.skipIf(!Postgres.programs && !Postgres.mustHave)('two processes of one 
     await expect.poll(() => told(receiver, `${secret}`), patience).toEqual(asked.map(({ id }) => id).sort())
     await expect.poll(holders, patience).toHaveLength(2)
     expect(await holders()).not.toContain(killed)
+    expect(await second.stop()).toBe(0)
+  })
+
+  it('check an acknowledged answer once, though the one that checks it is killed while it does', async () => {
+    const { scene } = harbour
+    const liar = await Liar.start(harbour.chain.rpcUrl)
+    const first = await serve({ RPC_URL: liar.url })
+    const token = await signIn([first, first], scene)
+    const hook = { url: receiver.url, events: ['proof.verified', 'proof.rejected'] }
+    const { id: endpoint } = (await Office.call(first, 'POST', '/v1/webhooks', { token, body: hook })).json
+    const policy = { policy: scene.policy.policy }
+    const policyId = (await Office.call(first, 'POST', '/v1/policies', { token, body: policy })).json.id
+    const asked = await open(first, { token, policyId }, scene)
+    const answered = await answer(scene, Scene.invite(scene), asked)
+
+    // Nothing that is asked of contracts comes back: the check has begun, and does not end.
+    const checking = Promise.withResolvers<void>()
+    liar.hold = async (method) => {
+      if (method !== 'eth_call') return
+      checking.resolve()
+      await new Promise(() => {})
+    }
+    const id = await post(first, answered)
+    await checking.promise
+    const job = () =>
+      storage.database
+        .selectFrom('pgboss.job' as never)
+        .select(['state', 'retry_count'] as never)
+        .where(sql`data->>'proofId'`, '=', id)
+        .execute()
+    expect(await states([id])).toEqual(['received'])
+    expect(await job()).toEqual([{ state: 'active', retry_count: 0 }])
+    await first.kill()
+    await liar.close()
+    expect(await states([id])).toEqual(['received'])
+
+    const second = await serve()
+    await expect.poll(() => states([id]), patience).toEqual(['final'])
+    // By the same job, begun again.
+    expect(await job()).toEqual([{ state: 'completed', retry_count: 1 }])
+    const told = await storage.database
+      .selectFrom('webhook_messages')
+      .select('event')
+      .where('endpoint_id', '=', `${endpoint}`)
+      .execute()
+    expect(told).toEqual([{ event: 'proof.verified' }])
+    expect((await receiptsOn(harbour)).filter((digest) => digest === asked.digest)).toHaveLength(1)
     expect(await second.stop()).toBe(0)
   })
 })
