@@ -2,11 +2,9 @@
 // Serves the API by the settings of the environment (config.ts lists them), until it is told to stop.
 import * as DevelopmentDeployment from './chain/DevelopmentDeployment.ts'
 import * as Config from './config.ts'
+import * as Failure from './Failure.ts'
 import * as Log from './Log.ts'
 import { serve } from './server.ts'
-
-/** As systemd and shells know it: wrong configuration (EX_CONFIG). */
-const wrongSettings = 78
 
 try {
   const config = Config.read(process.env)
@@ -31,10 +29,5 @@ try {
   }
   await serving
 } catch (cause) {
-  // Messages of our own errors name rules, never values; others may quote a URL with a password.
-  const isOurs = cause instanceof Error && /^[A-Z][A-Za-z]+\.[A-Z][A-Za-z]+Error$/.test(cause.name)
-  if (isOurs) console.error(cause.message)
-  else Log.create().error('It did not start', { cause })
-  if (isOurs && cause.cause !== undefined) Log.create().error('Because of', { cause: cause.cause })
-  process.exit(cause instanceof Config.InvalidSettingsError ? wrongSettings : 1)
+  Failure.end(cause, 'It did not start')
 }

@@ -21,22 +21,24 @@ export type Server = {
   readonly close: () => Promise<void>
 }
 
+type Options = { readonly log?: Log.Log; readonly deployTo?: Chain.DeployTo }
+
 /**
  * Starts everything the settings ask for: database, chain, threads, jobs, then the door. What was started is stopped in
  * the opposite order, also where a later part does not start.
  */
 export async function serve(
   config: Config,
-  { log = Log.create({ level: config.logLevel }), deployTo }: { log?: Log.Log; deployTo?: Chain.DeployTo } = {},
+  { log = Log.create({ level: config.logLevel }), deployTo }: Options = {},
 ): Promise<Server> {
-  const opened: (() => Promise<unknown>)[] = []
-  const closeAll = async () => {
-    for (const close of opened.splice(0).reverse()) {
-      await close().catch((cause: unknown) => log.error('A part did not stop as it should', { cause }))
-    }
-  }
+  const opened: Opened = []
+  const closeAll = () => closeIn(opened, log)
   try {
     const services = await openServices(config, { log, deployTo, opened })
+    await Exchange.work(services)
+    await Webhooks.work(services)
+    const work = await Chain.work(services)
+    opened.push(work.close)
     const listener = await Listener.listen(createApp(services, { authenticate: authenticate(services) }), config)
     opened.push(() => listener.close(config.stopSeconds))
     const { metricsHost: host, metricsPort } = config
@@ -58,9 +60,35 @@ export async function serve(
   }
 }
 
+/**
+ * Empties what is only a copy of the chain, and fills it from there up to its tip. Serves nobody and does no jobs; can be
+ * done again wherever it ended.
+ * @throws {Lease.LostError} where another process follows the chain
+ */
+export async function rebuild(
+  config: Config,
+  { log = Log.create({ level: config.logLevel }), deployTo }: Options = {},
+): Promise<void> {
+  const opened: Opened = []
+  try {
+    await Chain.rebuild(await openServices(config, { log, deployTo, opened }))
+  } finally {
+    await closeIn(opened, log)
+  }
+}
+
+/** How to close what was opened, in the order it was. */
+type Opened = (() => Promise<unknown>)[]
+
+async function closeIn(opened: Opened, log: Log.Log): Promise<void> {
+  for (const close of opened.splice(0).reverse()) {
+    await close().catch((cause: unknown) => log.error('A part did not stop as it should', { cause }))
+  }
+}
+
 async function openServices(
   config: Config,
-  { log, deployTo, opened }: { log: Log.Log; deployTo: Chain.DeployTo | undefined; opened: (() => Promise<unknown>)[] },
+  { log, deployTo, opened }: { log: Log.Log; deployTo: Chain.DeployTo | undefined; opened: Opened },
 ): Promise<Services> {
   const metrics = Metrics.create({ ofProcess: true })
   const storage = await Storage.open(config.databaseUrl)
@@ -72,7 +100,7 @@ async function openServices(
   opened.push(verification.close)
   const jobs = await Jobs.open(storage, { log, metrics })
   opened.push(jobs.close)
-  const services: Services = {
+  return {
     config,
     log,
     metrics,
@@ -85,11 +113,6 @@ async function openServices(
     webhooks: Webhooks.create({ jobs }),
     checks: { chain: () => Follower.isWell({ database }), jobs: jobs.isRunning },
   }
-  await Exchange.work(services)
-  await Webhooks.work(services)
-  const work = await Chain.work(services)
-  opened.push(work.close)
-  return services
 }
 
 /** IPv6 addresses stand in brackets; of all addresses the loopback is one. */

@@ -117,6 +117,26 @@ export async function work(
   }
 }
 
+/**
+ * Reads anew all that is only a copy of the chain, up to its tip.
+ * @throws {Lease.LostError} where another process follows; what following throws
+ */
+export async function rebuild(services: Services): Promise<void> {
+  const { config } = services
+  const holder = randomUUID()
+  const announce = announceBy(services)
+  const following = Follower.create({ ...services, announce, holder, confirmations: config.confirmations })
+  try {
+    await Follower.rebuild(following)
+    for (let outcome: Follower.Outcome = 'more'; outcome !== 'tip'; ) {
+      outcome = await Follower.step(following)
+      if (outcome === 'waiting') throw new Lease.LostError({ name: 'follower' })
+    }
+  } finally {
+    await Follower.leave(following)
+  }
+}
+
 /** What webhooks are told, in the words of the resources. */
 export function announceBy(services: Services): Announce {
   return {
