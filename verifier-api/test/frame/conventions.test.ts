@@ -127,10 +127,10 @@ describe('what would cost too much is refused', () => {
 
 it('answers no malformed request of any endpoint with a 5xx', async () => {
   const random = seeded('malformed requests')
-  const routes = [...routesOf(services), ...probes().filter(({ path }) => path !== '/probe/faulty')]
-  const withBody = routes.filter(({ body }) => body !== undefined)
+  const withBody = routesOf(services).filter(({ body }) => body !== undefined)
+  expect(withBody.length).toBeGreaterThanOrEqual(10)
   // The services here have no chain to ask, so what is well-formed may fail: only what is malformed counts.
-  const doses = isFullDose ? 10_000 : Math.ceil(1000 / withBody.length)
+  const doses = isFullDose ? 10_000 : 1000
   for (const { path, method, body } of withBody) {
     const type = body?.type === 'form' ? 'application/x-www-form-urlencoded' : 'application/json'
     for (let i = 0; i < doses; i += 20) {
