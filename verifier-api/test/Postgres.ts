@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
+import * as Portable from './Portable.ts'
 
 /** A real server of its own in a temporary folder, gone when it is stopped. */
 export type Postgres = {
@@ -27,6 +28,7 @@ if (!programs) console.warn('PostgreSQL is not installed (apt-get install postgr
 
 export async function start(): Promise<Postgres> {
   if (!programs) throw new NotInstalledError()
+  Portable.watch()
   const folder = mkdtempSync(join(tmpdir(), 'medseal-postgres-'))
   const owner = serverUser()
   chmodSync(folder, 0o700)

@@ -3,11 +3,13 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { open, type Storage } from '../src/storage/open.ts'
+import * as Portable from './Portable.ts'
 
 const root = join(import.meta.dirname, '../..')
 
 /** A migrated database in memory. Making one takes seconds, so the first is kept and the others begin as its copy. */
 export async function openMemory(): Promise<Storage> {
+  Portable.watch()
   const kept = join(root, '.cache/pglite', `${version()}.tar`)
   if (existsSync(kept)) return await open('pglite:memory', { dump: new Blob([readFileSync(kept)]) })
   const storage = await open('pglite:memory')
