@@ -51,6 +51,9 @@ it('the commands of the page for integrators do what it says', async () => {
   const scene = await Scene.set({ today: Day.parse(new Date().toISOString().slice(0, 10)) })
   const guest = Scene.invite(scene)
   const api = await serve(scene)
+  // The follower must have seen the insurer before it can sign in.
+  const known = async () => (await fetch(`${api.url}/v1/stakeholders/${scene.insurer.id}`)).status
+  await expect.poll(known, { timeout: 60_000, interval: 200 }).toBe(200)
   // A port that is free, for the page's own receiver.
   const { port, close } = await listen()
   await close()
