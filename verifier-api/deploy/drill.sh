@@ -5,6 +5,7 @@
 #
 # usage: drill.sh <postgres URL> <file for the dump>
 # Restoring for good is the same: createdb, then pg_restore --exit-on-error --dbname=<URL> <file>.
+# WEBHOOK_KEY is not in the dump: without it webhooks' secrets and requests' notes stay sealed.
 # An embedded database is backed up with all that belongs to it by copying the folder MEDSEAL_DATA while nothing runs.
 set -eu
 

@@ -1,9 +1,14 @@
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
 import { ApiError } from './errors.ts'
 import * as Json from './Json.ts'
 import type { Answer, Principal } from './Route.ts'
+<<<<<<< HEAD
 import type { Db, Services } from './Services.ts'
+=======
+import type { Services } from './Services.ts'
+import * as Seal from './storage/Seal.ts'
+>>>>>>> Seal a request's note at rest: it may name a patient, and lay readable in the table
 
 /** How long an answer is kept for the same key. */
 export const keptHours = 24
@@ -40,6 +45,7 @@ export async function once(
 ): Promise<Answer & { readonly replayed: boolean }> {
   const id = hashOf(keyed.principal.stakeholderId, keyed.method, keyed.path, keyed.key)
   const fingerprint = createHash('sha256').update(keyed.body).digest('hex')
+<<<<<<< HEAD
   const seal = sealFor(config.webhookKey.reveal(), id)
   const now = new Date()
   const outdated = new Date(now.getTime() - keptHours * 3_600_000)
@@ -52,6 +58,9 @@ export async function once(
   const before = await keptFor(database)
   if (before) return before
   const handle = await ask()
+=======
+  const seal = Seal.of(config.webhookKey.reveal(), { purpose: 'idempotency', id })
+>>>>>>> Seal a request's note at rest: it may name a patient, and lay readable in the table
   try {
     return await transaction(async (db) => {
       await sql`set local lock_timeout = '5s'`.execute(db)
@@ -96,23 +105,4 @@ const lockNotAvailable = '55P03'
 
 function hashOf(...parts: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
-}
-
-/** AES-256-GCM under a key of its own for each row. */
-function sealFor(secret: Buffer, id: string) {
-  const key = Buffer.from(hkdfSync('sha256', secret, id, 'medseal idempotency', 32))
-  return {
-    close: (text: string): string => {
-      const nonce = randomBytes(12)
-      const cipher = createCipheriv('aes-256-gcm', key, nonce)
-      const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
-      return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64')
-    },
-    open: (text: string): string => {
-      const bytes = Buffer.from(text, 'base64')
-      const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12))
-      decipher.setAuthTag(bytes.subarray(12, 28))
-      return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString('utf8')
-    },
-  }
 }

@@ -35,7 +35,7 @@ export type Config = {
   readonly trustedProxies: number
   readonly metricsHost: string
   readonly metricsPort: number
-  /** 32 bytes that encrypt what webhooks are signed with. */
+  /** 32 bytes that encrypt what the database must not tell: webhooks' secrets, requests' notes, kept answers. */
   readonly webhookKey: Secret<Buffer>
   /** Webhooks may go to loopback and private addresses: only where everything runs on one machine. */
   readonly privateWebhooks: boolean

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { open, type Storage } from '../src/storage/open.ts'
@@ -26,6 +26,7 @@ function version(): string {
   const require = createRequire(import.meta.url)
   const hash = createHash('sha256')
   hash.update(readFileSync(join(require.resolve('@electric-sql/pglite'), '../../package.json')))
-  hash.update(readFileSync(join(import.meta.dirname, '../src/storage/migrations/0001-tables.ts')))
+  const migrations = join(import.meta.dirname, '../src/storage/migrations')
+  for (const name of readdirSync(migrations).sort()) hash.update(readFileSync(join(migrations, name)))
   return hash.digest('hex').slice(0, 32)
 }

@@ -27,7 +27,7 @@ export async function take(
   row: Requests.Row,
   { vp_token, state }: z.output<typeof Request.answer>,
 ): Promise<Acknowledgement> {
-  if (state !== Requests.objectOf(row).state) throw unfit('state must be the one of the request')
+  if (state !== Requests.withoutNote(row).state) throw unfit('state must be the one of the request')
   const submissions = read(vp_token)
   for (const submission of submissions) checkFit(submission, row)
   if (new Set(submissions.map(({ nullifier }) => nullifier)).size > 1)

@@ -72,7 +72,7 @@ function stateOf(
 
 /** Without the note: it may name a patient, and this goes into webhooks and kept answers. The object has it. */
 function fieldsOf(services: Services, row: Requests.Row, request: Asked.Request) {
-  const { client_metadata } = Requests.objectOf(row)
+  const { client_metadata } = Requests.withoutNote(row)
   const domain = Asked.domainOf({ chainId: request.chainId, contract: request.consumer })
   const message = Asked.toTypedData(request)
   return {

@@ -6,11 +6,13 @@ import * as PresentationRequest from '@medseal/prover/protocol/PresentationReque
 import * as Asked from '@medseal/prover/protocol/Request'
 import type { Selectable } from 'kysely'
 import type { z } from 'zod'
+import type { Config } from '../config.ts'
 import { ApiError } from '../errors.ts'
 import * as Id from '../Id.ts'
 import type * as Request from '../resources/Request.ts'
 import type { Db, Services } from '../Services.ts'
 import type { Database } from '../storage/Database.ts'
+import * as Seal from '../storage/Seal.ts'
 import * as OnChain from './OnChain.ts'
 import * as Policies from './Policies.ts'
 import * as RequestResource from './RequestResource.ts'
@@ -57,7 +59,7 @@ export async function draft(
     stakeholder_id: stakeholderId,
     digest: Asked.idOf(request),
     request: JSON.stringify(request, (_, value) => (typeof value === 'bigint' ? value.toString() : value)),
-    object: JSON.stringify(object),
+    ...kept(services, id, object),
     signature: null,
     state: 'draft',
     expires_at: new Date(Number(request.expiresAt) * 1000),
@@ -93,6 +95,16 @@ export async function open(services: Services, row: Row, signature: string, { no
   const written = signature.toLowerCase()
   if (row.state === 'open' && row.signature === written) return row
   if (row.state !== 'draft') throw new ApiError('conflict', { detail: 'Only a draft takes a signature.' })
+<<<<<<< HEAD
+=======
+  const object = objectOf(services, row)
+  const policies = PresentationRequest.policiesOf(object).map((policy) =>
+    PolicyCompiler.compile(policy, { valueSets: services.valueSets }),
+  )
+  const request = PresentationRequest.requestOf(object)
+  refuse(await OnChain.ask(() => RequestCheck.objections(services.network, { request, signature: written, policies })))
+  const now = await OnChain.latest(services)
+>>>>>>> Seal a request's note at rest: it may name a patient, and lay readable in the table
   return services.transaction(async (db) => {
     const opened = await db
       .updateTable('requests')
@@ -162,8 +174,8 @@ export async function published({ database }: Pick<Services, 'database'>, id: st
 }
 
 /** The object as a patient's device gets it. */
-export function presentationOf(row: Row): PresentationRequest.PresentationRequest {
-  return { ...objectOf(row), medseal_signature: row.signature ?? '' }
+export function presentationOf(services: Pick<Services, 'config'>, row: Row): PresentationRequest.PresentationRequest {
+  return { ...objectOf(services, row), medseal_signature: row.signature ?? '' }
 }
 
 /** What the recipient signs or has signed. */
@@ -178,8 +190,33 @@ export function linkOf({ config }: Pick<Services, 'config'>, row: Row): string {
   return `${config.publicUrl}/r/${row.id}`
 }
 
-export function objectOf(row: Row): PresentationRequest.Unsigned {
+/** All of the object, as its nonce commits to it. */
+function objectOf({ config }: Pick<Services, 'config'>, row: Row): PresentationRequest.Unsigned {
+  const bare = withoutNote(row)
+  if (row.note === null) return bare
+  return { ...bare, medseal_request: { ...bare.medseal_request, note: sealOf(config, row.id).open(row.note) } }
+}
+
+/** What of the object needs no key: where the key was lost, requests are still listed and receipts still told. */
+export function withoutNote(row: Row): PresentationRequest.Unsigned {
   return PresentationRequest.parseUnsigned(row.object)
+}
+
+/** The object as it lies in its row. */
+function kept(
+  { config }: Pick<Services, 'config'>,
+  id: string,
+  object: PresentationRequest.Unsigned,
+): Pick<Row, 'object' | 'note'> {
+  const { note, ...rest } = object.medseal_request
+  return {
+    object: JSON.stringify({ ...object, medseal_request: rest }),
+    note: note === undefined ? null : sealOf(config, id).close(note),
+  }
+}
+
+function sealOf({ webhookKey }: Config, id: string): Seal.Seal {
+  return Seal.of(webhookKey.reveal(), { purpose: 'note', id })
 }
 
 function build(terms: Parameters<typeof PresentationRequest.build>[0]): PresentationRequest.Unsigned {

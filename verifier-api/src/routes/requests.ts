@@ -144,7 +144,7 @@ function views(services: Services): readonly Route[] {
       answers: { 200: Request.presentation },
       handle: async ({ params }) => {
         const row = await Requests.answerable(services, params.id)
-        return { status: 200, body: Requests.presentationOf(row), headers: { 'cache-control': 'no-store' } }
+        return { status: 200, body: Requests.presentationOf(services, row), headers: { 'cache-control': 'no-store' } }
       },
     }),
   ]

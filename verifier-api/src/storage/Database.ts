@@ -52,8 +52,10 @@ type Requests = {
   readonly digest: string
   /** Fields of the signed request, as in files. */
   readonly request: string
-  /** The presentation object its nonce commits to. */
+  /** The presentation object its nonce commits to, without its note. */
   readonly object: string
+  /** Sealed: it may name a patient. null where the object has none. */
+  readonly note: string | null
   readonly signature: string | null
   readonly state: RequestState
   readonly expires_at: Date

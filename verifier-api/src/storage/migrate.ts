@@ -2,10 +2,11 @@ import { type Kysely, sql } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import type { Database } from './Database.ts'
 import * as tables from './migrations/0001-tables.ts'
+import * as sealedNotes from './migrations/0002-sealed-notes.ts'
 import { transactOf } from './transact.ts'
 
 /** In order, forward only: what is wrong is mended by the next. */
-const migrations = { '0001-tables': tables }
+const migrations = { '0001-tables': tables, '0002-sealed-notes': sealedNotes }
 
 /**
  * Brings the database to the tables this code expects, all or nothing. Of several processes that start at once one

@@ -3,6 +3,9 @@ import * as Asked from '@medseal/prover/protocol/Request'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import * as Scene from '../../../prover/test/chain/scene.ts'
 import * as Town from '../../../samples/Town.ts'
+import * as RequestResource from '../../src/exchange/RequestResource.ts'
+import * as Requests from '../../src/exchange/Requests.ts'
+import { SealError } from '../../src/storage/Seal.ts'
 import * as Desk from './desk.ts'
 import * as Malformed from './malformed.ts'
 
@@ -58,6 +61,22 @@ describe('a request', () => {
     expect(JSON.stringify([desk.told, desk.logged, opened.json])).not.toContain('doctor')
     const told = desk.told.filter(({ data }) => (data as { id: string }).id === id)
     expect(told).toMatchObject([{ event: 'request.opened', stakeholderId: as.as, data: { state: 'open' } }])
+  })
+
+  it('has its note sealed for its own row under a key that is not in the database, and is listed without that key', async () => {
+    const notes = ['About Zenobia.', 'About Yorick.']
+    const [one, other] = [await Desk.ask(desk, { note: notes[0] }), await Desk.ask(desk, { note: notes[1] })]
+    const { database } = desk.services
+    const rowOf = (id: string) =>
+      database.selectFrom('requests').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+    const [row, another] = [await rowOf(one.id), await rowOf(other.id)]
+    expect(JSON.stringify([row, another])).not.toContain('About')
+    expect(Requests.presentationOf(desk.services, row).medseal_request.note).toBe(notes[0])
+    const swapped = { ...row, note: another.note }
+    expect(() => Requests.presentationOf(desk.services, swapped)).toThrow(SealError)
+    const config = { ...desk.services.config, webhookKey: { reveal: () => Buffer.alloc(32, 7) } }
+    expect(() => Requests.presentationOf({ config }, row)).toThrow(SealError)
+    expect(await RequestResource.of({ ...desk.services, config }, row)).toMatchObject({ id: one.id, state: 'open' })
   })
 
   it('is opened once, however often the same signature comes, and by no other after it', async () => {

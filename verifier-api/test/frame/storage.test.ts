@@ -55,7 +55,7 @@ describe.skipIf(!Postgres.programs)('PostgreSQL', () => {
     const url = await server.createDatabase()
     const [first, ...others] = await Promise.all([open(url), open(url), open(url)])
     const { rows } = await sql`select name from kysely_migration`.execute(first.database)
-    expect(rows).toEqual([{ name: '0001-tables' }])
+    expect(rows).toEqual([{ name: '0001-tables' }, { name: '0002-sealed-notes' }])
     for (const storage of [first, ...others]) await storage.close()
   })
 

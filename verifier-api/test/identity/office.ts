@@ -115,15 +115,25 @@ export async function signIn(office: Pick<Office, 'url'>, signer: Signer): Promi
 }
 
 /** Every row of every table, as text: to look for what must not be in there. */
-export async function dump({ database }: Pick<Services, 'database'>): Promise<string> {
+export async function dump(services: Pick<Services, 'database'>): Promise<string> {
+  return [...(await rowsByTable(services)).values()].join()
+}
+
+/** The queue's own tables included, which have its schema before their name. */
+export async function rowsByTable({ database }: Pick<Services, 'database'>): Promise<ReadonlyMap<string, string>> {
   const tables = await database.introspection.getTables()
-  const rows = await Promise.all(
-    tables.map(({ name }) =>
-      database
-        .selectFrom(name as 'sessions')
-        .selectAll()
-        .execute(),
-    ),
-  )
-  return JSON.stringify(rows)
+  const names = tables.map(({ schema, name }) => (schema === 'public' ? name : `${schema}.${name}`))
+  const texts = names.map(async (name) => {
+    const rows = await database
+      .selectFrom(name as 'sessions')
+      .selectAll()
+      .execute()
+    return [name, JSON.stringify(rows)] as const
+  })
+  return new Map(await Promise.all(texts))
+}
+
+/** Names of the tables that have that in one of their rows. */
+export async function tablesWith(text: string, services: Pick<Services, 'database'>): Promise<readonly string[]> {
+  return [...(await rowsByTable(services))].flatMap(([name, rows]) => (rows.includes(text) ? [name] : [])).sort()
 }

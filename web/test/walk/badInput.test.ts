@@ -1,8 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { HDNodeWallet } from 'ethers'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import * as PresentationRequest from '../../../prover/src/protocol/PresentationRequest.ts'
+import * as Asked from '../../../prover/src/protocol/Request.ts'
 import * as Insurer from '../../../samples/Insurer.ts'
 import * as Keys from '../../../samples/Keys.ts'
 import * as Service from '../../../samples/Service.ts'
@@ -94,11 +97,18 @@ describe.skipIf(!Chromium.executable && !Chromium.mustHave)('a patient, when som
 
   it('a request signed by a stranger: nothing of it is shown', async () => {
     const { page, context, look } = visitor
-    const stranger = service.town.accounts[Keys.accounts.stranger]
+    const stranger = service.town.accounts[Keys.accounts.stranger] as HDNodeWallet
+    const said: string[] = []
+    // All that is signed is as the insurer made it: only the key is another.
     await context.route('**/v1/requests/*/object', async (route) => {
       const response = await route.fetch()
-      const object = await response.json()
-      const signature = await stranger?.signMessage('anything')
+      const object = PresentationRequest.parse(await response.text())
+      const request = PresentationRequest.requestOf(object)
+      const domain = Asked.domainOf({ chainId: request.chainId, contract: request.consumer })
+      const signature = await stranger.signTypedData(domain, Asked.types, Asked.toTypedData(request))
+      const { client_metadata, medseal_request } = object
+      said.push(client_metadata.client_name, medseal_request.note ?? '')
+      said.push(...PresentationRequest.policiesOf(object).map(({ name }) => name))
       await route.fulfill({ response, json: { ...object, medseal_signature: signature } })
     })
     await page.goto(await ask())
@@ -106,6 +116,15 @@ describe.skipIf(!Chromium.executable && !Chromium.mustHave)('a patient, when som
     await says('This request is not shown')
     await says(/not signed by the key of the one it says it is from/)
     await look('refused')
+    const shown = await page.locator('body').innerText()
+    expect(said.filter(Boolean).length).toBeGreaterThanOrEqual(3)
+    for (const text of said) if (text !== '') expect(shown).not.toContain(text)
+    // Nor is it kept to be shown later.
+    await page.goto('/wallet/requests')
+    await Patient.unlockIfAsked(page)
+    await page.getByLabel('Link or request').waitFor()
+    const kept = await page.locator('body').innerText()
+    for (const text of said) if (text !== '') expect(kept).not.toContain(text)
   })
 
   it('the API down: said so, and read when it is back', async () => {
