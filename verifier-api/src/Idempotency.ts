@@ -3,12 +3,8 @@ import { sql } from 'kysely'
 import { ApiError } from './errors.ts'
 import * as Json from './Json.ts'
 import type { Answer, Principal } from './Route.ts'
-<<<<<<< HEAD
 import type { Db, Services } from './Services.ts'
-=======
-import type { Services } from './Services.ts'
 import * as Seal from './storage/Seal.ts'
->>>>>>> Seal a request's note at rest: it may name a patient, and lay readable in the table
 
 /** How long an answer is kept for the same key. */
 export const keptHours = 24
@@ -45,8 +41,7 @@ export async function once(
 ): Promise<Answer & { readonly replayed: boolean }> {
   const id = hashOf(keyed.principal.stakeholderId, keyed.method, keyed.path, keyed.key)
   const fingerprint = createHash('sha256').update(keyed.body).digest('hex')
-<<<<<<< HEAD
-  const seal = sealFor(config.webhookKey.reveal(), id)
+  const seal = Seal.of(config.webhookKey.reveal(), { purpose: 'idempotency', id })
   const now = new Date()
   const outdated = new Date(now.getTime() - keptHours * 3_600_000)
   const keptFor = async (db: Db) => {
@@ -58,9 +53,6 @@ export async function once(
   const before = await keptFor(database)
   if (before) return before
   const handle = await ask()
-=======
-  const seal = Seal.of(config.webhookKey.reveal(), { purpose: 'idempotency', id })
->>>>>>> Seal a request's note at rest: it may name a patient, and lay readable in the table
   try {
     return await transaction(async (db) => {
       await sql`set local lock_timeout = '5s'`.execute(db)

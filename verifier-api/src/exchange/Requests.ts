@@ -76,7 +76,7 @@ export async function draft(
  */
 export async function checkOnChain(services: Services, row: Row, signature: string): Promise<bigint> {
   if (row.state === 'draft') {
-    const object = objectOf(row)
+    const object = objectOf(services, row)
     const policies = PresentationRequest.policiesOf(object).map((policy) =>
       PolicyCompiler.compile(policy, { valueSets: services.valueSets }),
     )
@@ -95,16 +95,6 @@ export async function open(services: Services, row: Row, signature: string, { no
   const written = signature.toLowerCase()
   if (row.state === 'open' && row.signature === written) return row
   if (row.state !== 'draft') throw new ApiError('conflict', { detail: 'Only a draft takes a signature.' })
-<<<<<<< HEAD
-=======
-  const object = objectOf(services, row)
-  const policies = PresentationRequest.policiesOf(object).map((policy) =>
-    PolicyCompiler.compile(policy, { valueSets: services.valueSets }),
-  )
-  const request = PresentationRequest.requestOf(object)
-  refuse(await OnChain.ask(() => RequestCheck.objections(services.network, { request, signature: written, policies })))
-  const now = await OnChain.latest(services)
->>>>>>> Seal a request's note at rest: it may name a patient, and lay readable in the table
   return services.transaction(async (db) => {
     const opened = await db
       .updateTable('requests')
