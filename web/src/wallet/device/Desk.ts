@@ -3,6 +3,7 @@ import type * as Answer from '@medseal/prover/chain/Answer'
 import type * as Network from '@medseal/prover/chain/Network'
 import type * as ValueSet from '@medseal/prover/protocol/ValueSet'
 import type * as Keeper from '../Keeper.ts'
+import type * as Moment from '../Moment.ts'
 import type { Checked } from '../Review.ts'
 import * as Store from '../Store.ts'
 import * as Wallet from '../Wallet.ts'
@@ -17,8 +18,8 @@ export type Desk = {
   artifacts?: Artifacts.Source
   /** Records opened so far, by credential. */
   readonly holdings: Map<string, Answer.Holding>
-  /** Requests checked so far, by digest, each with the time it was checked at: the device's clock, milliseconds. */
-  readonly checked: Map<string, { readonly checked: Checked; readonly at: number }>
+  /** Requests checked so far, by digest, each with the moment it was checked at. */
+  readonly checked: Map<string, { readonly checked: Checked; readonly at: Moment.Moment }>
 }
 
 /** What a call may tell, and be told, while it is under way. */

@@ -3,6 +3,7 @@ import * as ProofFile from '@medseal/prover/files/ProofFile'
 import * as PresentationRequest from '@medseal/prover/protocol/PresentationRequest'
 import type * as Asked from '../Asked.ts'
 import * as Chain from '../Chain.ts'
+import * as Moment from '../Moment.ts'
 import * as PatientKey from '../PatientKey.ts'
 import * as Proving from '../Proving.ts'
 import * as Receipts from '../Receipts.ts'
@@ -23,7 +24,7 @@ export async function answer(
   if (!found) throw new NotCheckedError()
   const { checked, at } = found
   const secrets = await Desk.secretsOf(desk)
-  const clock = { chain: checked.setting.now, device: at }
+  const clock = { chain: checked.setting.now, at }
   const proofs = [...reusable(await requests.askedOfDigest(desk, digest), credentials, clock)]
   const draft = () => ({ state: 'proving', at: new Date().toISOString(), credentials, proofs: [...proofs] }) as const
   await requests.change(desk, digest, draft())
@@ -33,8 +34,7 @@ export async function answer(
       const began = performance.now()
       const text = await Proving.prove(checked, await Desk.holdingOf(desk, credential), secrets, {
         part,
-        // The device's clock only measures how long ago the chain was asked.
-        now: checked.setting.now + BigInt(Math.floor((Date.now() - at) / 1000)),
+        now: nowOn(clock),
         artifacts: await Desk.artifactsOf(desk),
         onPhase: ({ phase }) => progress({ phase, part, parts: credentials.length }),
         signal,
@@ -144,20 +144,26 @@ export async function isRevoked(desk: Desk.Desk, digest: string): Promise<boolea
   return Chain.reachable(() => Receipts.isRevoked(network, one.proofs))
 }
 
-/** What the chain's clock said, and the device's own when it was read: they need not agree. Seconds; milliseconds. */
-type Clock = { readonly chain: bigint; readonly device: number }
+/** What the chain's clock said, in seconds, and when it was asked. The device's own is never believed, only measured by. */
+type Clock = { readonly chain: bigint; readonly at: Moment.Moment }
+
+function nowOn({ chain, at }: Clock): bigint {
+  return chain + BigInt(Math.floor(Moment.since(at) / 1000))
+}
 
 /** Proofs of an interrupted answer by the same credentials that are still good for a while. */
 function reusable({ answer: one }: Asked.Asked, credentials: readonly string[], clock: Clock): readonly string[] {
   if (one.state !== 'proving' || one.proofs.length === 0 || String(one.credentials) !== String(credentials)) return []
-  const soon = new Date(Date.now() + 600_000).toISOString()
-  return deadlineOf(one.proofs, clock) > soon ? one.proofs : []
+  return secondsLeft(one.proofs, clock) > 600 ? one.proofs : []
 }
 
 /** When the first of these proofs dies, by the device's clock. */
-function deadlineOf(proofs: readonly string[], { chain, device }: Clock): string {
-  const left = proofs.map((text) => Number(Form.read(text, [ProofFile.kind]).deadline - chain))
-  return new Date(device + Math.min(...left) * 1000).toISOString()
+function deadlineOf(proofs: readonly string[], clock: Clock): string {
+  return new Date(Date.now() + secondsLeft(proofs, clock) * 1000).toISOString()
+}
+
+function secondsLeft(proofs: readonly string[], clock: Clock): number {
+  return Math.min(...proofs.map((text) => Number(Form.read(text, [ProofFile.kind]).deadline - nowOn(clock))))
 }
 
 /** The answer waited too long and counts no more. */

@@ -3,6 +3,7 @@ import * as Asked from '../Asked.ts'
 import * as Chain from '../Chain.ts'
 import * as Holdings from '../Holdings.ts'
 import * as Keeper from '../Keeper.ts'
+import * as Moment from '../Moment.ts'
 import * as Narrowing from '../Narrowing.ts'
 import type { Objection } from '../Objection.ts'
 import * as Review from '../Review.ts'
@@ -39,7 +40,7 @@ export async function review(desk: Desk.Desk, text: string): Promise<RequestView
   const [network, valueSets] = await Promise.all([Desk.networkOf(desk), Desk.valueSets()])
   const outcome = await Chain.reachable(() => Review.check(text, { network, valueSets, origin: desk.origin }))
   if ('objections' in outcome) return { fit: false, objections: outcome.objections }
-  desk.checked.set(outcome.digest, { checked: outcome, at: Date.now() })
+  desk.checked.set(outcome.digest, { checked: outcome, at: Moment.now() })
   const before = await Keeper.read<Asked.Asked>(keeper, Asked.nameOf(outcome.digest))
   const asked = before ?? askedOf(outcome, text)
   if (!before) await Keeper.write(keeper, { put: { [Asked.nameOf(asked.digest)]: asked } })
