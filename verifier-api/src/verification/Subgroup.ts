@@ -19,6 +19,7 @@ export function createTest(m: Mcl.Mcl): (point: Mcl.Pointer) => boolean {
   const twistY = Mcl.allocate(m, fp2)
   Mcl.writeFp2(m, twistX, power([1n, 9n], (Bn254.baseFieldOrder - 1n) / 3n))
   Mcl.writeFp2(m, twistY, power([1n, 9n], (Bn254.baseFieldOrder - 1n) / 2n))
+  const multiplyByX = createMultiplication(m)
   const multiple = Mcl.allocate(m, g2)
   const left = Mcl.allocate(m, g2)
 
@@ -29,7 +30,7 @@ export function createTest(m: Mcl.Mcl): (point: Mcl.Pointer) => boolean {
     m._mclBnFp2_mul(at + fp2, at + fp2, twistY)
   }
   return (point) => {
-    multiplyByX(m, multiple, point)
+    multiplyByX(multiple, point)
     m._mclBnG2_add(left, multiple, point)
     applyPsi(multiple)
     m._mclBnG2_add(left, left, multiple)
@@ -41,15 +42,39 @@ export function createTest(m: Mcl.Mcl): (point: Mcl.Pointer) => boolean {
   }
 }
 
-/** Doubles and adds: mcl's own multiplication takes for granted what is to be tested. */
-function multiplyByX(m: Mcl.Mcl, result: Mcl.Pointer, point: Mcl.Pointer): void {
-  const [, second, ...rest] = x.toString(2)
-  m._mclBnG2_dbl(result, point)
-  if (second === '1') m._mclBnG2_add(result, result, point)
-  for (const bit of rest) {
-    m._mclBnG2_dbl(result, result)
-    if (bit === '1') m._mclBnG2_add(result, result, point)
+/** Doubles, adds and subtracts: mcl's own multiplication takes for granted what is to be tested. */
+function createMultiplication(m: Mcl.Mcl): (result: Mcl.Pointer, point: Mcl.Pointer) => void {
+  const [top = 0, ...rest] = digitsOf(x).toReversed()
+  const [twice, three, five, seven] = [0, 1, 2, 3].map(() => Mcl.allocate(m, g2)) as Four
+  return (result, point) => {
+    m._mclBnG2_dbl(twice, point)
+    m._mclBnG2_add(three, twice, point)
+    m._mclBnG2_add(five, three, twice)
+    m._mclBnG2_add(seven, five, twice)
+    const odd = [point, three, five, seven] as const
+    let before = odd[top >> 1] as Mcl.Pointer
+    for (const digit of rest) {
+      m._mclBnG2_dbl(result, before)
+      before = result
+      const multiple = odd[Math.abs(digit) >> 1] as Mcl.Pointer
+      if (digit > 0) m._mclBnG2_add(result, result, multiple)
+      if (digit < 0) m._mclBnG2_sub(result, result, multiple)
+    }
   }
+}
+
+type Four = [Mcl.Pointer, Mcl.Pointer, Mcl.Pointer, Mcl.Pointer]
+
+/** A number in digits that are 0, or odd and between -7 and 7, lowest first: of five digits one is not 0. */
+function digitsOf(number: bigint): readonly number[] {
+  const digits: number[] = []
+  for (let rest = number; rest > 0n; rest >>= 1n) {
+    const low = Number(rest & 15n)
+    const digit = low % 2 === 0 ? 0 : low < 8 ? low : low - 16
+    digits.push(digit)
+    rest -= BigInt(digit)
+  }
+  return digits
 }
 
 type Fp2 = readonly [imaginary: bigint, real: bigint]

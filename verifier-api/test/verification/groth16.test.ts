@@ -8,6 +8,7 @@ import { curves, groth16 } from 'snarkjs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as DevelopmentKey from '../../../circuits/build/developmentKey.ts'
 import * as Random from '../../../prover/test/random.ts'
+import * as FixedPoints from '../../src/verification/FixedPoints.ts'
 import * as Groth16 from '../../src/verification/Groth16.ts'
 import * as Mcl from '../../src/verification/Mcl.ts'
 import * as Subgroup from '../../src/verification/Subgroup.ts'
@@ -141,6 +142,35 @@ describe('Groth16', () => {
     }
   })
 })
+
+describe('FixedPoints', () => {
+  it('combines as multiplying and adding does, with every digit at its limits', () => {
+    const points = keyOf(circuit).ic.slice(0, 2)
+    const fixed = FixedPoints.prepare(m, points)
+    const [sum, one, scalar] = [Mcl.sizes.g1, Mcl.sizes.g1, Mcl.sizes.fr].map((size) => Mcl.allocate(m, size)) as Three
+    /** Whether the combination less each multiple is nothing. */
+    const isRight = (scalars: readonly bigint[]) => {
+      fixed.combine(sum, scalars)
+      for (const [i, point] of points.entries()) {
+        Mcl.writeG1(m, one, point)
+        Mcl.writeFr(m, scalar, scalars[i] ?? 0n)
+        m._mclBnG1_mul(one, one, scalar)
+        m._mclBnG1_sub(sum, sum, one)
+      }
+      return m._mclBnG1_isZero(sum) === 1
+    }
+    const repeated = (digit: bigint) =>
+      Array.from({ length: 25 }, (_, place) => digit << BigInt(10 * place)).reduce((a, b) => a + b, 0n)
+    const digits = [1n, 511n, 512n, 513n, 1022n, 1023n]
+    const limits = [0n, ...digits, 1024n, 2n ** 253n, fieldOrder - 1n, ...digits.map(repeated)]
+    for (const limit of limits) expect(isRight([limit, fieldOrder - 1n - limit]), String(limit)).toBe(true)
+    const random = Random.seeded('combinations')
+    for (let i = 0; i < (Random.isFullDose ? 10_000 : 1000); i++)
+      expect(isRight([random.bits(253), random.bits(253)])).toBe(true)
+  })
+})
+
+type Three = [Mcl.Pointer, Mcl.Pointer, Mcl.Pointer]
 
 describe('Subgroup', () => {
   it('refuses points of every small order, alone and added to a good one', async () => {
