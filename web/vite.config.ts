@@ -25,7 +25,7 @@ const settings: UserConfig = {
     // A data: URL would need its own word in the content-security policy.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1500,
-    // Which files the first page needs: what the size check reads.
+    // Which files a page needs before it runs: web/test/size.test.ts sums them up.
     manifest: true,
   },
   server: { proxy: Object.fromEntries(proxied.map((path) => [path, { target: api, changeOrigin: true }])) },
