@@ -35,7 +35,9 @@ export async function ask(insurer: Insurer, policy: Policy): Promise<Request> {
   const { origin, token } = insurer
   const { data } = await call<{ data: Request[] }>(origin, 'GET', '/v1/requests?state=open', { token })
   const open = data.find(
-    ({ policyIds, expiresAt }) => policyIds.includes(policy.id) && Date.parse(expiresAt) > Date.now() + day,
+    // The list's state is what the API serves: answered ones are among them.
+    ({ state, policyIds, expiresAt }) =>
+      state === 'open' && policyIds.includes(policy.id) && Date.parse(expiresAt) > Date.now() + day,
   )
   return open ?? create(insurer, policy)
 }

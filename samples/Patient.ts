@@ -63,7 +63,11 @@ export async function enrol(
  * Takes home what a hospital issued, once the device has rebuilt the record and checked the signature.
  * @throws {Record.MalformedRecordError} {CredentialRefusedError}
  */
-export function receive({ secret }: Patient, { credential, record }: Issuance.Issued, today: Day.Day): Answer.Holding {
+export function receive(
+  { secret }: Patient,
+  { credential, record }: Pick<Issuance.Issued, 'credential'> & { readonly record: Record.Record },
+  today: Day.Day,
+): Answer.Holding {
   const checked = Record.check({ leaves: record.leaves }, { asOf: credential.asOf })
   const verdict = Credential.check(credential, { record: checked, secret, today })
   if (!verdict.valid) throw new CredentialRefusedError(verdict.reason)

@@ -1,32 +1,46 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import * as Device from './Device.ts'
+import * as Npm from './running.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'medseal-start-'))
 const state = join(folder, 'state')
 let blocker: Server
 let taken: number
 
-type Started = { readonly child: ChildProcess; readonly said: () => string; readonly exit: Promise<number | null> }
+/** What the first start leaves: the requests it named, and the receipt of an answer to the first. */
+let before: { readonly ids: readonly string[]; readonly receipt: Receipt }
 
-/** `npm start` with these arguments, as the shell runs it. */
-function start(...args: readonly string[]): Started {
-  const child = spawn(process.execPath, [join(import.meta.dirname, '../start.ts'), ...args], { cwd: folder })
-  let words = ''
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk: Buffer) => {
-      words += chunk
-    })
-  }
-  const exit = new Promise<number | null>((done) => child.once('close', done))
-  return { child, said: () => words, exit }
+type Receipt = { readonly id: string; readonly requestDigest: string; readonly nullifier: string }
+
+const start = (...args: readonly string[]) => Npm.start(folder, ...args)
+
+/** The requests whose links it has printed. */
+const ids = (said: string) => [...said.matchAll(/\/r\/(req_\w+)/g)].map(([, id]) => `${id}`)
+
+async function get(origin: string, path: string): Promise<{ status: number; json: unknown }> {
+  const response = await fetch(origin + path)
+  return { status: response.status, json: await response.json() }
+}
+
+const receiptsOf = async (origin: string) =>
+  ((await get(origin, '/v1/receipts')).json as { data: readonly Receipt[] }).data
+
+/** Adela's device answers, and finds the receipt. */
+async function answer(origin: string, id: string): Promise<Receipt> {
+  expect(await receiptsOf(origin)).toEqual([])
+  await Device.answer(origin, { id, patient: 'adela', credential: join(state, 'samples/adela.json') })
+  await expect.poll(() => receiptsOf(origin), { timeout: 120_000, interval: 200 }).toHaveLength(1)
+  const [receipt] = await receiptsOf(origin)
+  if (!receipt) throw new Error('The receipt is gone again.')
+  return receipt
 }
 
 /** The address it says it runs at. */
-async function originOf({ child, said }: Started): Promise<string> {
+async function originOf({ child, said }: Npm.Started): Promise<string> {
   for (;;) {
     const [, origin] = /^Medseal runs at (\S+)$/m.exec(said()) ?? []
     if (origin !== undefined && said().includes('Ctrl-C')) return origin
@@ -86,8 +100,9 @@ it('starts everything beside a port that is taken, keeps its state, and leaves n
   const prover = await fetch(`${origin}/artifacts/eligibility-s.wasm`, { method: 'HEAD' })
   expect(prover.status).toBe(200)
   const stakeholders = await fetch(`${origin}/v1/stakeholders?limit=100`).then((answer) => answer.json())
-  const links = first.said().match(/http:\S+\/r\/req_\w+/g)
-  expect(links).toHaveLength(2)
+  expect(ids(first.said())).toHaveLength(2)
+
+  before = { ids: ids(first.said()), receipt: await answer(origin, ids(first.said())[0] ?? '') }
 
   const second = start('--data', state, '--port', String(taken))
   expect(await second.exit).toBe(1)
@@ -104,8 +119,11 @@ it('starts everything beside a port that is taken, keeps its state, and leaves n
   const originAgain = await originOf(again)
   const stakeholdersAgain = await fetch(`${originAgain}/v1/stakeholders?limit=100`).then((answer) => answer.json())
   expect(stakeholdersAgain).toEqual(stakeholders)
-  const ids = (said: string) => said.match(/req_\w+/g)
-  expect(ids(again.said())).toEqual(ids(first.said()))
+  // What was answered is kept, and something new is asked in its place.
+  expect(ids(again.said())).toEqual([expect.not.stringMatching(`${before.ids[0]}`), before.ids[1]])
+  expect(await receiptsOf(originAgain)).toEqual([before.receipt])
+  const progress = async () => (await get(originAgain, `/v1/requests/${before.ids[0]}/proofs`)).json
+  await expect.poll(progress, { timeout: 60_000 }).toMatchObject({ data: [{ part: 0, state: 'final' }] })
   again.child.kill('SIGTERM')
   expect(await again.exit).toBe(0)
 })
@@ -119,15 +137,20 @@ it('lays out the sample keys for their owner alone', () => {
 
 it('refuses what was founded by another version, and forgets it when told to', async () => {
   const version = join(state, 'version')
-  const before = readFileSync(version, 'utf8')
+  const founded = readFileSync(version, 'utf8')
   writeFileSync(version, 'another')
   const refused = start('--data', state, '--port', '0')
   expect(await refused.exit).toBe(1)
   expect(refused.said()).toContain('--fresh')
 
   const fresh = start('--data', state, '--port', '0', '--fresh')
-  await originOf(fresh)
-  expect(readFileSync(version, 'utf8')).toBe(before)
+  const origin = await originOf(fresh)
+  expect(readFileSync(version, 'utf8')).toBe(founded)
+  expect(ids(fresh.said())).toHaveLength(2)
+  for (const id of ids(fresh.said())) expect(before.ids).not.toContain(id)
+  expect((await get(origin, `/v1/requests/${before.ids[0]}/object`)).status).toBe(404)
+  expect((await get(origin, `/v1/receipts/${before.receipt.id}`)).status).toBe(404)
+  expect(await receiptsOf(origin)).toEqual([])
   fresh.child.kill('SIGINT')
   expect(await fresh.exit).toBe(0)
 })
