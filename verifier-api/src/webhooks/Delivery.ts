@@ -10,6 +10,9 @@ export const schedule: readonly number[] = [0, 5, 300, 1800, 7200, 18_000, 36_00
 /** How long a worker has a message to itself: longer than an attempt takes, then somebody else tries. */
 export const leaseMs = 30_000
 
+/** Longer than anything is put off. */
+const longestPauseMs = 2 * Math.max(...schedule) * 1000
+
 type Needs = Pick<Services, 'config' | 'database' | 'jobs' | 'transaction'>
 
 /** What a test brings of its own. */
@@ -55,7 +58,7 @@ export async function attempt(services: Needs, messageId: string, options: Optio
   await record(services, message, { status, schedule: options.schedule ?? schedule, now: now() })
 }
 
-/** Takes a due message for a while; of many workers one gets it. */
+/** Takes a due message for a while; of many workers one gets it. One due later than any can be is of a clock set back. */
 async function claim(
   db: Db,
   messageId: string,
@@ -66,7 +69,12 @@ async function claim(
     .set({ next_attempt_at: new Date(now + lease) })
     .where('id', '=', messageId)
     .where('state', '=', 'pending')
-    .where('next_attempt_at', '<=', new Date(now))
+    .where((message) =>
+      message.or([
+        message('next_attempt_at', '<=', new Date(now)),
+        message('next_attempt_at', '>', new Date(now + longestPauseMs)),
+      ]),
+    )
     .returning(['id', 'endpoint_id', 'event', 'body', 'attempts'])
     .executeTakeFirst()
 }

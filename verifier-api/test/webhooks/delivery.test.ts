@@ -68,6 +68,26 @@ describe('an event', () => {
     expect(room.receiver.received).toEqual([])
   })
 
+  it.each([
+    ['a second', 1000, 1],
+    ['an hour', 3_600_000, 1],
+    ['a year', 365 * 86_400_000, 0],
+  ])('is told late at most, and not lost, where the clock is set back by %s', async (_, back, waits) => {
+    const room = await open()
+    await register(room)
+    await emit(room)
+    const messageId = room.jobs.sent.shift()?.payload.messageId ?? ''
+    const set = Date.now() - back
+    await Delivery.attempt(room.services, messageId, { now: () => set })
+    // Put off by so much as it was set back; what would wait longer than any message waits is told at once.
+    expect(room.jobs.sent).toHaveLength(waits)
+    for (const { afterSeconds } of room.jobs.sent.splice(0)) {
+      expect(afterSeconds).toBeLessThanOrEqual(back / 1000 + 1)
+      await Delivery.attempt(room.services, messageId, { now: () => set + afterSeconds * 1000 })
+    }
+    expect(room.receiver.received).toHaveLength(1)
+  })
+
   it('is told once by many workers', async () => {
     const room = await open()
     await register(room)
