@@ -55,14 +55,18 @@ export async function measure() {
   await shared.terminate()
   const [snarkjs, singleThread, alone, batched] = Object.values(rates).map(median) as [number, number, number, number]
   return {
-    snarkjsPerSecond: round(snarkjs),
-    snarkjsSingleThreadPerSecond: round(singleThread),
-    alonePerSecond: round(alone),
-    batched64PerSecond: round(batched),
-    ratioAlone: round(alone / snarkjs),
-    ratioBatched: round(batched / snarkjs),
-    ratioAloneSingleThread: round(alone / singleThread),
-    ratioBatchedSingleThread: round(batched / singleThread),
+    circuit,
+    unit: 'proofs a second of one core',
+    snarkjs: round(snarkjs),
+    snarkjsSingleThread: round(singleThread),
+    alone: round(alone),
+    batched64: round(batched),
+    ratios: {
+      alone: hundredths(alone / snarkjs),
+      batched: hundredths(batched / snarkjs),
+      aloneToSingleThread: hundredths(alone / singleThread),
+      batchedToSingleThread: hundredths(batched / singleThread),
+    },
   }
 }
 
@@ -79,6 +83,11 @@ export function median(numbers: readonly number[]): number {
 
 export function round(value: number): number {
   return Math.round(value * 10) / 10
+}
+
+/** Rounded down: 2.499 is no 2.5. */
+function hundredths(value: number): number {
+  return Math.floor(value * 100) / 100
 }
 
 function assert(holds: boolean): void {
