@@ -3,20 +3,27 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as Audit from '@medseal/prover/chain/Audit'
 import * as AuditLog from '@medseal/prover/chain/AuditLog'
+import * as Network from '@medseal/prover/chain/Network'
+import * as Registry from '@medseal/prover/chain/Registry'
+import type { IssuersRoot } from '@medseal/prover/chain/Submission'
 import * as DeploymentFile from '@medseal/prover/files/DeploymentFile'
 import * as Form from '@medseal/prover/files/Form'
 import * as PresentationResponse from '@medseal/prover/files/PresentationResponse'
+import type { Nullifier } from '@medseal/prover/protocol/Eligibility'
 import * as PresentationRequest from '@medseal/prover/protocol/PresentationRequest'
+import { encodeBytes32String } from 'ethers'
 import { sql } from 'kysely'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as Scene from '../../../prover/test/chain/scene.ts'
+import { isFullDose, type Random, seeded } from '../../../prover/test/random.ts'
 import * as Storage from '../../src/storage/open.ts'
 import * as Dock from '../chain/dock.ts'
 import * as Harbour from '../chain/harbour.ts'
 import * as Liar from '../chain/liar.ts'
 import * as Office from '../identity/office.ts'
 import * as Postgres from '../Postgres.ts'
+import * as Forge from '../verification/forge.ts'
 import * as Receiver from '../webhooks/receiver.ts'
 import * as Served from './served.ts'
 
@@ -47,6 +54,7 @@ describe.skipIf(!Postgres.programs && !Postgres.mustHave)('two processes of one 
       WEBHOOK_KEY: '07'.repeat(32),
       PRIVATE_WEBHOOKS: 'true',
       MEDSEAL_DATA: folder,
+      REQUESTS_PER_MINUTE: '1000000',
     }
   })
   afterAll(async () => {
@@ -164,7 +172,49 @@ describe.skipIf(!Postgres.programs && !Postgres.mustHave)('two processes of one 
     expect((await receiptsOn(harbour)).filter((digest) => digest === asked.digest)).toHaveLength(1)
     expect(await second.stop()).toBe(0)
   })
+
+  it('carry one of many different answers of one person, posted to both at once, and refuse the others by name', {
+    timeout: isFullDose ? 3_600_000 : 300_000,
+  }, async () => {
+    const pair = [await serve(), await serve()] as const
+    const { scene } = harbour
+    const token = await signIn(pair, scene)
+    const policy = { policy: scene.policy.policy }
+    const policyId = (await Office.call(pair[0], 'POST', '/v1/policies', { token, body: policy })).json.id
+    const one = await open(pair[0], { token, policyId, consentRequired: false }, scene)
+    const answers = await answersOfOne(scene, one, isFullDose ? 10_000 : 200)
+
+    const acknowledged = await postAll(pair, answers)
+
+    expect(new Set(acknowledged).size).toBe(answers.length)
+    const underWay = async () => Object.keys(await outcomes(one)).filter((name) => names.underWay.includes(name))
+    await expect.poll(underWay, { ...patience, timeout: 240_000 }).toEqual([])
+    const { final, ...refused } = await outcomes(one)
+    expect(final).toBe(1)
+    expect(Object.keys(refused).filter((name) => !names.spent.includes(name))).toEqual([])
+    expect(Object.values(refused).reduce((sum, count) => sum + count, 1)).toBe(answers.length)
+    expect((await receiptsOn(harbour)).filter((digest) => digest === one.digest)).toEqual([one.digest])
+    for (const served of pair) expect(await served.stop()).toBe(0)
+  })
+
+  /** How many answers to a request ended in which way. */
+  async function outcomes({ id }: Asked): Promise<Readonly<Record<string, number>>> {
+    const rows = await storage.database
+      .selectFrom('proofs')
+      .select(['state', 'reason', ({ fn }) => fn.countAll().as('count')])
+      .where('request_id', '=', id)
+      .groupBy(['state', 'reason'])
+      .execute()
+    return Object.fromEntries(
+      rows.map(({ state, reason, count }) => [reason ? `${state} ${reason}` : state, Number(count)]),
+    )
+  }
 })
+
+const names: Readonly<Record<'underWay' | 'spent', readonly string[]>> = {
+  underWay: ['received', 'verified', 'sent', 'included'],
+  spent: ['rejected nullifier-spent', 'refused NullifierStore_AlreadySpent'],
+}
 
 /** Leases last 15 seconds, a webhook's 30; the machine may be busy. */
 const patience = { timeout: 120_000, interval: 200 }
@@ -183,12 +233,13 @@ async function signIn([first, second]: Pair, { insurer }: Scene.Scene): Promise<
 
 async function open(
   at: Served.Served,
-  { token, policyId }: { token: string; policyId: unknown },
+  { token, policyId, consentRequired = true }: { token: string; policyId: unknown; consentRequired?: boolean },
   { insurer }: Scene.Scene,
 ): Promise<Asked> {
   const terms = {
     policyIds: [policyId],
     purpose: 'COVAUTH',
+    consentRequired,
     expiresAt: new Date(Date.now() + 86_400_000).toISOString(),
     recipientName: 'Example Insurance',
   }
@@ -209,9 +260,62 @@ async function answer(scene: Scene.Scene, guest: Scene.Guest, { id, object }: As
   return { id, form: PresentationResponse.formOf(object, [submission]) }
 }
 
+/** So many that differ in their deadlines, each with a proof that holds: what one holder secret could make. */
+async function answersOfOne({ town, today }: Scene.Scene, { id, object }: Asked, count: number): Promise<Answer[]> {
+  const { network } = town
+  const random: Random = seeded('one nullifier')
+  const circuit = 'eligibility-s'
+  const verifiers = Network.contract(network, 'VerifierRegistry')
+  const [, version] = await verifiers.getFunction('active')(encodeBytes32String(circuit))
+  const terms = {
+    request: PresentationRequest.requestOf(object),
+    requestSignature: object.medseal_signature,
+    part: 0,
+    circuit,
+    verifierVersion: Number(version),
+    today,
+    nullifier: random.bits(253) as Nullifier,
+    issuersRoot: Registry.currentRoot(await Registry.read(network)) as IssuersRoot,
+  } as const
+  const latest = (await Network.now(network)) + 43_200n
+  const answers: Answer[] = []
+  for (let i = 0; i < count; i++) {
+    const submission = await Forge.complete({ ...terms, deadline: latest + BigInt(i) }, random)
+    answers.push({ id, form: PresentationResponse.formOf(object, [submission]) })
+  }
+  return answers
+}
+
+/** All at once to both in turns. Who is told that too many wait, or loses the connection, posts again. Gives the acknowledged proofs' ids. */
+async function postAll([first, second]: Pair, answers: readonly Answer[]): Promise<readonly string[]> {
+  const waiting = [...answers]
+  const acknowledged: string[] = []
+  const client = async (at: Served.Served) => {
+    for (let answer = waiting.pop(); answer; answer = waiting.pop()) {
+      const taken = await tryPost(at, answer)
+      if (taken === undefined) waiting.push(answer)
+      else acknowledged.push(taken)
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, (_, i) => client(i % 2 ? first : second)))
+  return acknowledged
+}
+
+/** More than may wait unchecked. */
+const atOnce = 80
+
 /** Gives the acknowledged proof's id. */
-async function post({ url }: Served.Served, { id, form }: Answer): Promise<string> {
-  const response = await fetch(`${url}/v1/requests/${id}/answer`, { method: 'POST', body: form })
+async function post(at: Served.Served, answer: Answer): Promise<string> {
+  const id = await tryPost(at, answer)
+  expect(id).toBeDefined()
+  return id ?? ''
+}
+
+/** Undefined where the API says that too many wait, or the connection was lost: the same is to be posted again. */
+async function tryPost({ url }: Served.Served, { id, form }: Answer): Promise<string | undefined> {
+  const posted = fetch(`${url}/v1/requests/${id}/answer`, { method: 'POST', body: form })
+  const response = await posted.catch(() => undefined)
+  if (response === undefined || response.status === 429) return undefined
   expect(response.status).toBe(200)
   const { proofs } = (await response.json()) as { proofs: { id: string }[] }
   return proofs[0]?.id ?? ''
