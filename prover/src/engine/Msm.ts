@@ -35,7 +35,7 @@ export type Desk = {
 
 const wordsPerScalar = 9
 /** Pairs that share an inversion: what they need stays in a core's own cache. */
-const pairsPerBatch = 2_048
+const pairsPerBatch = 4_096
 
 export const pointBytes = { g1: 2 * elementBytes, g2: 4 * elementBytes } as const
 
@@ -82,14 +82,15 @@ export function sum(
   desk: Desk,
   queries: readonly Query[],
   digits: Digits,
-  { from, until }: { readonly from: number; readonly until: number },
+  range: { readonly from: number; readonly until: number },
 ): readonly Point.Point<unknown>[] {
   const results = new Array<Point.Point<unknown>>(queries.length)
+  const orders = sortWindows(digits, range)
   for (const curve of ['g1', 'g2'] as const) {
     const places = queries.flatMap((query, i) => (query.curve === curve ? [i] : []))
     if (places.length === 0) continue
     const sets = places.map((i) => (queries[i] as Query).references)
-    const sums = sumOfCurve(kernel, desk, curve, sets, digits, from, until)
+    const sums = sumOfCurve(kernel, desk, curve, sets, orders, digits.width)
     for (const [k, i] of places.entries()) results[i] = sums[k] as Point.Point<unknown>
   }
   return results
@@ -100,21 +101,19 @@ function sumOfCurve(
   desk: Desk,
   curve: Curve,
   sets: readonly Uint32Array[],
-  digits: Digits,
-  from: number,
-  until: number,
+  orders: readonly Order[],
+  width: number,
 ): readonly Point.Point<unknown>[] {
-  const { width } = digits
   const half = 2 ** (width - 1)
   const adder = createAdder(kernel, desk, curve)
-  const filled = fillBuckets(sets, digits, from, until)
+  const filled = fillBuckets(sets, orders, half + 1)
   const buckets = adder.sumGroups(filled.references, filled.counts)
-  const bits = sumBits(adder, buckets, (until - from) * sets.length, half)
+  const bits = sumBits(adder, buckets, orders.length * sets.length, half)
   // Groups are ordered by window, set, bit.
   return sets.map((_, set) => {
     const field: Point.Field<unknown> = fields[curve]
     let total = Point.infinity(field)
-    for (let k = until - from - 1; k >= 0; k--) {
+    for (let k = orders.length - 1; k >= 0; k--) {
       for (let bit = width - 1; bit >= 0; bit--) {
         total = Point.double(field, total)
         const reference = bits[(k * sets.length + set) * width + bit] as number
@@ -125,52 +124,66 @@ function sumOfCurve(
   })
 }
 
-/** References in groups, one for each window, set and digit's size from 0 to half; the first is always empty. */
-function fillBuckets(sets: readonly Uint32Array[], digits: Digits, from: number, until: number) {
-  const { words, width } = digits
+/** A window's scalars by their digit's size, those of 0 left out, each with its sign in the lowest bit. */
+type Order = {
+  readonly entries: Uint32Array
+  /** Where the scalars of each size end: from size 0, where the others begin, up to half. */
+  readonly ends: Uint32Array
+}
+
+function sortWindows(
+  { words, width }: Digits,
+  { from, until }: { readonly from: number; readonly until: number },
+): readonly Order[] {
   const count = (words.length - 1) / wordsPerScalar
   const half = 2 ** (width - 1)
-  const sizes = half + 1
-  const references = new Uint32Array((until - from) * sets.length * count)
-  const counts = new Uint32Array((until - from) * sets.length * sizes)
   const values = new Int32Array(count)
-  const starts = new Uint32Array(sizes + 1)
-  const order = new Uint32Array(count)
-  let written = 0
-  for (let window = from; window < until; window++) {
+  return Array.from({ length: until - from }, (_, i) => {
+    const window = from + i
     // 1. Digits, and how many there are of each size.
     const [word, shift] = [(window * width) >>> 5, (window * width) & 31]
     const mask = 2 * half - 1
-    starts.fill(0)
+    const ends = new Uint32Array(half + 2)
     for (let scalar = 0, at = word; scalar < count; scalar++, at += wordsPerScalar) {
       const low = (words[at] as number) >>> shift
       const bits = shift + width > 32 ? low | ((words[at + 1] as number) << (32 - shift)) : low
       const digit = (bits & mask) - half
       values[scalar] = digit
       const after = (digit < 0 ? -digit : digit) + 1
-      starts[after] = (starts[after] as number) + 1
+      ends[after] = (ends[after] as number) + 1
     }
-    // 2. Scalars by size, leaving out those of digit 0.
-    for (let size = 1; size <= sizes; size++) (starts[size] as number) += starts[size - 1] as number
-    const zeros = starts[1] as number
+    // 2. Where each size begins; what is put there moves it on to where it ends.
+    for (let size = 1; size < ends.length; size++) ends[size] = (ends[size] as number) + (ends[size - 1] as number)
+    const zeros = ends[1] as number
+    const entries = new Uint32Array(count)
     for (let scalar = 0; scalar < count; scalar++) {
       const digit = values[scalar] as number
-      if (digit > 0) order[(starts[digit] as number)++] = scalar << 1
-      else if (digit < 0) order[(starts[-digit] as number)++] = (scalar << 1) | 1
+      if (digit > 0) entries[(ends[digit] as number)++] = scalar << 1
+      else if (digit < 0) entries[(ends[-digit] as number)++] = (scalar << 1) | 1
     }
-    // 3. Each set's points in that order. Starts have moved on to ends.
-    for (const [k, set] of sets.entries()) {
-      const groups = ((window - from) * sets.length + k) * sizes
-      let at = zeros
-      for (let size = 1; size < sizes; size++) {
-        const end = starts[size] as number
+    ends[0] = zeros
+    return { entries, ends }
+  })
+}
+
+/** References in groups, one for each window, set and size from 0 to half; the first is always empty. */
+function fillBuckets(sets: readonly Uint32Array[], orders: readonly Order[], sizes: number) {
+  const most = orders.reduce((sum, { entries }) => sum + entries.length, 0) * sets.length
+  const references = new Uint32Array(most)
+  const counts = new Uint32Array(orders.length * sets.length * sizes)
+  let [written, group] = [0, 0]
+  for (const { entries, ends } of orders) {
+    for (const set of sets) {
+      let at = ends[0] as number
+      for (let size = 0; size < sizes; size++, group++) {
+        const end = size === 0 ? at : (ends[size] as number)
         const first = written
         for (; at < end; at++) {
-          const entry = order[at] as number
+          const entry = entries[at] as number
           const reference = set[entry >>> 1] as number
           if (reference) references[written++] = reference | (entry & 1)
         }
-        counts[groups + size] = written - first
+        counts[group] = written - first
       }
     }
   }

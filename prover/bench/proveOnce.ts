@@ -1,0 +1,16 @@
+/** A new process that makes one proof with an engine: when it was done, and the most memory it took. For prover.ts. */
+import { readFileSync } from 'node:fs'
+import type { Engine } from '../src/engine/Engine.ts'
+
+const [name, circuit, wasm, zkey] = process.argv.slice(2) as [string, string, string, string]
+const input = JSON.parse(process.env.BENCH_INPUT ?? '', (_, value) =>
+  typeof value === 'string' ? BigInt(value) : value,
+)
+const engine: Engine =
+  name === 'medseal'
+    ? (await import('../src/engine/wasmEngine.ts')).create()
+    : (await import('../src/engine/snarkjsEngine.ts')).create()
+const artifacts = { wasm: new Uint8Array(readFileSync(wasm)), zkey: new Uint8Array(readFileSync(zkey)) }
+await engine.prove({ circuit, artifacts, input })
+console.log(JSON.stringify({ provenAt: Date.now(), peakKb: process.resourceUsage().maxRSS }))
+await engine.close()
