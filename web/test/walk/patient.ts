@@ -66,7 +66,7 @@ export async function open({ page, look }: Visitor, link: string): Promise<void>
   await page.goto(link)
   await unlockIfAsked(page)
   await page.getByText('What they will learn').waitFor()
-  await page.getByText('On this device').waitFor()
+  await page.getByRole('heading', { name: 'On this device' }).waitFor()
   await look('request')
 }
 
@@ -102,7 +102,7 @@ export async function unlockIfAsked(page: Page): Promise<void> {
   await locked.waitFor({ state: 'detached' })
 }
 
-async function choosePassphrase(page: Page): Promise<void> {
+export async function choosePassphrase(page: Page): Promise<void> {
   await page.getByLabel('Passphrase').fill(passphrase)
   await page.getByLabel('The same again').fill(passphrase)
   await page.getByRole('button', { name: 'Create the wallet' }).click()

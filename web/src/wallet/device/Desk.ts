@@ -18,8 +18,8 @@ export type Desk = {
   artifacts?: Artifacts.Source
   /** Records opened so far, by credential. */
   readonly holdings: Map<string, Answer.Holding>
-  /** Requests checked so far, by digest, each with the moment it was checked at. */
-  readonly checked: Map<string, { readonly checked: Checked; readonly at: Moment.Moment }>
+  /** Requests checked so far, by digest, each with its text and the moment it was checked at. */
+  readonly checked: Map<string, { readonly checked: Checked; readonly text: string; readonly at: Moment.Moment }>
 }
 
 /** What a call may tell, and be told, while it is under way. */

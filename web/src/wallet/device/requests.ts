@@ -38,9 +38,12 @@ export async function fetchRequest(desk: Desk.Desk, id: string): Promise<string>
 export async function review(desk: Desk.Desk, text: string): Promise<RequestView> {
   const keeper = Desk.keeperOf(desk)
   const [network, valueSets] = await Promise.all([Desk.networkOf(desk), Desk.valueSets()])
-  const outcome = await Chain.reachable(() => Review.check(text, { network, valueSets, origin: desk.origin }))
+  const outcome = await Chain.reachable(() => Review.check(text, { network, valueSets, origin: desk.origin })).catch(
+    (cause: unknown) => checkedBefore(desk, text, cause),
+  )
   if ('objections' in outcome) return { fit: false, objections: outcome.objections }
-  desk.checked.set(outcome.digest, { checked: outcome, at: Moment.now() })
+  const isNew = desk.checked.get(outcome.digest)?.checked !== outcome
+  if (isNew) desk.checked.set(outcome.digest, { checked: outcome, text, at: Moment.now() })
   const before = await Keeper.read<Asked.Asked>(keeper, Asked.nameOf(outcome.digest))
   const asked = before ?? askedOf(outcome, text)
   if (!before) await Keeper.write(keeper, { put: { [Asked.nameOf(asked.digest)]: asked } })
@@ -56,6 +59,16 @@ export async function review(desk: Desk.Desk, text: string): Promise<RequestView
     narrowed: await narrowedWith(keeper, asked),
     estimate: await Timing.estimate(keeper, circuits),
   }
+}
+
+/**
+ * With the network cut, what the chain said of these very bytes while this wallet was open: it is what a proof without
+ * a network is made against, and a record that was taken meanwhile is tried out on it.
+ */
+function checkedBefore(desk: Desk.Desk, text: string, cause: unknown): Review.Checked {
+  const found = [...desk.checked.values()].find((one) => one.text === text)
+  if (!found || !(cause instanceof Chain.UnreachableError)) throw cause
+  return found.checked
 }
 
 /** Every request this wallet has kept, latest first. */
