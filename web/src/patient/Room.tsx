@@ -1,5 +1,5 @@
 import { Button, Group, SegmentedControl } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { RoomShell } from '../shared/ui/RoomShell.tsx'
 import { Waiting } from '../shared/ui/Waiting.tsx'
@@ -18,6 +18,8 @@ export function Room() {
       return true
     },
     staleTime: Number.POSITIVE_INFINITY,
+    // In another language it is still the same room: what somebody was at must not be lost.
+    placeholderData: keepPreviousData,
   })
   if (!words.data) return <Waiting />
   return (
