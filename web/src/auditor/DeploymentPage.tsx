@@ -1,4 +1,4 @@
-import { Alert, Button, Card, FileInput, Stack, Text, Title } from '@mantine/core'
+import { Alert, Button, Card, Code, FileInput, Stack, Text, Title } from '@mantine/core'
 import type { Deployment as Network } from '@medseal/prover/files/DeploymentFile'
 import type { Network as Resource } from '@medseal/verifier-api/resources/Network'
 import { useQuery } from '@tanstack/react-query'
@@ -24,7 +24,13 @@ export function DeploymentPage() {
     <>
       <PageHead
         title="Deployment"
-        says="This page, the contracts' addresses and the chain's entries reach you through this server. Bring the deployment file the registrar published: nothing is replayed under other contracts. To trust no server run `medseal audit` against a node of your own."
+        says={
+          <>
+            This page, the contracts' addresses and the chain's entries reach you through this server. Bring the
+            deployment file the registrar published: nothing is replayed under other contracts. To trust no server run{' '}
+            <Code>medseal audit</Code> against a node of your own.
+          </>
+        }
       />
       <Loaded query={query}>
         {(named) => (

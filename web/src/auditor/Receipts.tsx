@@ -1,4 +1,4 @@
-import { Button, Table, Text } from '@mantine/core'
+import { Button, Code, Table, Text } from '@mantine/core'
 import * as AuditReport from '@medseal/prover/chain/AuditReport'
 import * as Download from '../shared/Download.ts'
 import * as Time from '../shared/Time.ts'
@@ -20,7 +20,11 @@ function Report({ replay: { report } }: { replay: Replay }) {
     <>
       <PageHead
         title="Receipts"
-        says="What `medseal audit` finds, computed here: every signal anew, every proof against the pinned key."
+        says={
+          <>
+            What <Code>medseal audit</Code> finds, computed here: every signal anew, every proof against the pinned key.
+          </>
+        }
       >
         <Button variant="default" onClick={() => Download.save('audit.csv', AuditReport.toCsv(report), 'text/csv')}>
           Export CSV

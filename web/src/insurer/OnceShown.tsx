@@ -21,6 +21,8 @@ export function OnceShown({
       withCloseButton
       closeButtonLabel="Close"
       onClose={onClose}
+      // A secret is wider than a phone: what copies it must not be pushed out.
+      styles={{ body: { minWidth: 0 } }}
     >
       <Copyable value={secret} label={label} />
     </Alert>

@@ -40,7 +40,7 @@ export function Policies() {
                       </Text>
                     )}
                   </Table.Td>
-                  <Table.Td>{circuit}</Table.Td>
+                  <Table.Td style={{ whiteSpace: 'nowrap' }}>{circuit}</Table.Td>
                   <Table.Td>{Time.show(createdAt)}</Table.Td>
                 </Table.Tr>
               ))}

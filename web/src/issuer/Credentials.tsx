@@ -50,7 +50,7 @@ export function Credentials() {
           <Rows label="Live credentials" heads={['Holder', 'Place in the status list', '']} minWidth={320}>
             {alive.map(([holder, index]) => (
               <Table.Tr key={String(holder)}>
-                <Table.Td ff="monospace" fz="sm">
+                <Table.Td ff="monospace" fz="sm" style={{ whiteSpace: 'nowrap' }}>
                   {nameOf(holder)}
                 </Table.Td>
                 <Table.Td className="numbers">

@@ -1,4 +1,16 @@
-import { Button, Card, FileInput, Group, NumberInput, Select, Stack, Table, Text, TextInput } from '@mantine/core'
+import {
+  Button,
+  Card,
+  FileInput,
+  Group,
+  NumberInput,
+  Select,
+  SimpleGrid,
+  Stack,
+  Table,
+  Text,
+  TextInput,
+} from '@mantine/core'
 import * as Day from '@medseal/prover/protocol/Day'
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
@@ -55,7 +67,7 @@ export function IssuePage() {
       />
       <Card component="form" onSubmit={submit}>
         <Stack>
-          <Group grow preventGrowOverflow={false} align="flex-start">
+          <SimpleGrid cols={{ base: 1, sm: 2 }}>
             <FileInput
               label="Documents"
               description="One FHIR bundle for each patient"
@@ -76,7 +88,7 @@ export function IssuePage() {
               onChange={setEnrolments}
               required
             />
-          </Group>
+          </SimpleGrid>
           <Group grow preventGrowOverflow={false} align="flex-end">
             <TextInput
               label="As of"

@@ -41,12 +41,15 @@ export function TwicePassphrase({
   error,
   onSubmit,
   onBack,
+  label,
 }: {
   submit: string
   isPending: boolean
   error: unknown
   onSubmit: (passphrase: string) => void
   onBack?: () => void
+  /** Where another passphrase is asked for beside it. */
+  label?: string
 }) {
   const { t } = useWords()
   const [first, setFirst] = useState('')
@@ -63,7 +66,7 @@ export function TwicePassphrase({
     >
       <Stack>
         <PasswordInput
-          label={t('passphrase.label')}
+          label={label ?? t('passphrase.label')}
           description={t('passphrase.hint', { count: shortestPassphrase })}
           autoComplete="new-password"
           value={first}

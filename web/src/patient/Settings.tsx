@@ -171,6 +171,7 @@ function ChangePassphrase() {
             onChange={({ currentTarget: { value } }) => setFrom(value)}
           />
           <TwicePassphrase
+            label={t('settings.new')}
             submit={t('settings.change')}
             isPending={change.isPending}
             error={change.error}

@@ -1,4 +1,15 @@
-import { Alert, Button, Card, FileInput, MultiSelect, SegmentedControl, Stack, Text, TextInput } from '@mantine/core'
+import {
+  Alert,
+  Button,
+  Card,
+  Code,
+  FileInput,
+  MultiSelect,
+  SegmentedControl,
+  Stack,
+  Text,
+  TextInput,
+} from '@mantine/core'
 import { parameters } from '@medseal/prover/generated/parameters'
 import * as Day from '@medseal/prover/protocol/Day'
 import type { Role } from '@medseal/prover/protocol/Policy'
@@ -144,7 +155,11 @@ function RegistrationInput({
     <>
       <FileInput
         label="Registration"
-        description="The file its room gives, or what `medseal issuer show --json` prints"
+        description={
+          <>
+            The file its room gives, or what <Code>medseal issuer show --json</Code> prints
+          </>
+        }
         placeholder="Choose a file"
         accept=".json,application/json"
         onChange={(file) => void read(file)}

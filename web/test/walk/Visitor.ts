@@ -61,25 +61,28 @@ function numbered(steps: { taken: number }): string {
   return String(steps.taken).padStart(2, '0')
 }
 
-async function look(page: Page, name: string): Promise<void> {
+/** Takes a picture, kept in .cache/screenshots, and has axe-core look at the page. */
+export async function look(page: Page, name: string, excepted: readonly string[] = []): Promise<void> {
   await page.evaluate(() => {
     scrollTo(0, 0)
     return document.fonts.ready.then(() => undefined)
   })
   mkdirSync(screenshots, { recursive: true })
   await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true, animations: 'disabled' })
-  expect.soft(await violations(page), `axe-core on ${name}`).toEqual([])
+  expect.soft(await violations(page, excepted), `axe-core on ${name}`).toEqual([])
 }
 
-/** What axe-core finds serious or critical: rule, and where. Evaluated from outside, as the pages let no script in. */
-export async function violations(page: Page): Promise<string[]> {
+/**
+ * All that axe-core finds, minor or not: rule, and where. Evaluated from outside, as the pages let no script in.
+ * @param excepted Rules that are not held.
+ */
+export async function violations(page: Page, excepted: readonly string[] = []): Promise<string[]> {
   await page.evaluate(axe.source)
   const { violations } = await page.evaluate(() =>
     (globalThis as unknown as { axe: typeof axe }).axe.run(document, { resultTypes: ['violations'] }),
   )
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id} at ${target.join(' ')}`))
+  const held = violations.filter(({ id }) => !excepted.includes(id))
+  return held.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id} at ${target.join(' ')}`))
 }
 
 /** Milliseconds a page may take: machines that prove on all cores are slow at all else. */
