@@ -89,6 +89,7 @@ function RequestForm({ policies }: { policies: readonly Policy[] }) {
           onChange={setPolicyIds}
           maxValues={16}
           searchable
+          selectFirstOptionOnChange
           required
         />
         <Select

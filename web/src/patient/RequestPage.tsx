@@ -1,7 +1,7 @@
 import { Alert, Card, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { Facts } from '../shared/ui/Facts.tsx'
 import { LinkButton } from '../shared/ui/LinkButton.tsx'
 import { PageHead } from '../shared/ui/PageHead.tsx'
@@ -138,6 +138,11 @@ function Who({ view: { asked, roles } }: { view: Fit }) {
 /** What has become of the request, once it is no longer open. */
 function Outcome({ asked: { answer, name }, isFresh }: { asked: Asked.Asked; isFresh: boolean }) {
   const { t, say } = useWords()
+  const told = useRef<HTMLDivElement>(null)
+  // The button that had the focus is gone.
+  useEffect(() => {
+    if (isFresh) told.current?.focus()
+  }, [isFresh])
   if (answer.state === 'open') return null
   if (answer.state === 'proving')
     return (
@@ -147,7 +152,7 @@ function Outcome({ asked: { answer, name }, isFresh }: { asked: Asked.Asked; isF
     )
   if (answer.state === 'declined')
     return (
-      <Alert role="status" color="gray">
+      <Alert role="status" color="gray" ref={told} tabIndex={-1}>
         {t('request.declined')}
       </Alert>
     )
@@ -158,6 +163,8 @@ function Outcome({ asked: { answer, name }, isFresh }: { asked: Asked.Asked; isF
       role="status"
       title={isSent ? t('request.sentTitle') : t('request.outboxTitle')}
       data-outcome={answer.state}
+      ref={told}
+      tabIndex={-1}
     >
       <Stack align="flex-start" gap="sm">
         <Text size="sm">
