@@ -1,4 +1,5 @@
-import { Badge, Button, Card, Group, List, Spoiler, Stack, Text, Title } from '@mantine/core'
+import { Anchor, Badge, Button, Card, Group, List, Stack, Text, Title } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
 import * as Day from '@medseal/prover/protocol/Day'
 import * as Download from '../shared/Download.ts'
 import { Problem } from '../shared/ui/Problem.tsx'
@@ -53,22 +54,30 @@ export function OutcomeCard({ outcome }: { outcome: Batch.Outcome }) {
   )
 }
 
+/** Reasons that are shown before one asks for all. */
+const firstReasons = 6
+
 function Lost({ title, lost }: { title: string; lost: Parameters<typeof Reasons.count>[0] }) {
+  const [isWhole, { toggle }] = useDisclosure(false)
   if (lost.length === 0) return null
+  const reasons = Reasons.count(lost)
   return (
     <div>
       <Title order={3} size="h4" mb={4}>
         {title}
       </Title>
-      <Spoiler maxHeight={160} showLabel="Show all" hideLabel="Show less">
-        <List size="sm" spacing={4}>
-          {Reasons.count(lost).map(({ says, of, times }) => (
-            <List.Item key={`${says}/${of}`}>
-              {times} × {of}: {says}
-            </List.Item>
-          ))}
-        </List>
-      </Spoiler>
+      <List size="sm" spacing={4}>
+        {reasons.slice(0, isWhole ? undefined : firstReasons).map(({ says, of, times }) => (
+          <List.Item key={`${says}/${of}`}>
+            {times} × {of}: {says}
+          </List.Item>
+        ))}
+      </List>
+      {reasons.length > firstReasons && (
+        <Anchor component="button" type="button" size="sm" onClick={toggle} aria-expanded={isWhole}>
+          {isWhole ? 'Show less' : `Show all ${reasons.length}`}
+        </Anchor>
+      )}
     </div>
   )
 }
