@@ -71,6 +71,11 @@ export async function sum(
   return [x, y]
 }
 
+/** Loads what pairs, ahead of the first proof that is checked. */
+export async function prepare(): Promise<void> {
+  await curve()
+}
+
 /** Whether the product of the pairings is one. Points on their curves and, of G2, in the subgroup. */
 export async function pairingIsOne(pairs: readonly (readonly [G1, G2])[]): Promise<boolean> {
   const { G1, G2, pairingEq } = await curve()
@@ -106,6 +111,12 @@ let started: Promise<SnarkjsCurve> | undefined
  * is needed: who only reads points need not carry it, and in a thread of Node it does not load at all.
  */
 function curve(): Promise<SnarkjsCurve> {
-  started ??= import('snarkjs').then(({ curves }) => curves.getCurveFromName('bn128', { singleThread: true }))
+  started ??= import('snarkjs')
+    .then(({ curves }) => curves.getCurveFromName('bn128', { singleThread: true }))
+    .catch((cause) => {
+      // A network that was cut may be back the next time.
+      started = undefined
+      throw cause
+    })
   return started
 }

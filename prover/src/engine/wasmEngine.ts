@@ -33,7 +33,12 @@ export type Options = {
 /** Keys that stay open: the last ones used. */
 const openKeys = 2
 
-export function create(options: Options = {}): Engine {
+export type WasmEngine = Engine & {
+  /** Starts the threads and waits for them: what they run is loaded by then, and a proof needs no network. */
+  readonly prepare: () => Promise<void>
+}
+
+export function create(options: Options = {}): WasmEngine {
   const state: State = { crew: undefined, sessions: [], numbers: 0 }
   let line: Promise<unknown> = Promise.resolve()
   /** One after another: a proof uses all cores, and a key's memory holds one witness. */
@@ -49,6 +54,15 @@ export function create(options: Options = {}): Engine {
         job.signal,
         inTurn(() => proveInTurn(state, options, job)),
       ),
+    prepare: () =>
+      inTurn(async () => {
+        const crew = crewOf(state, options)
+        crew.hold(true)
+        // An order that changes nothing, as no session has this number: its answer tells that the thread is there.
+        await everywhere(crew, (place) => crew.ask(place, { order: 'close', session: -1 })).finally(() =>
+          crew.hold(false),
+        )
+      }),
     close: () =>
       inTurn(async () => {
         state.crew?.end()

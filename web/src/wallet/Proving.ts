@@ -1,4 +1,5 @@
 import type * as Artifacts from '@medseal/prover/Artifacts'
+import * as Bn254 from '@medseal/prover/Bn254'
 import * as Answer from '@medseal/prover/chain/Answer'
 import type { OnPhase } from '@medseal/prover/engine/Engine'
 import * as WasmEngine from '@medseal/prover/engine/wasmEngine'
@@ -12,6 +13,11 @@ import type { Secrets } from './Wallet.ts'
 
 /** Kept warm: a wallet that proves once proves again. */
 export const engine = WasmEngine.create()
+
+/** Loads what proves, and what checks the proof, while there is a network. */
+export async function prepare(): Promise<void> {
+  await Promise.all([engine.prepare(), Bn254.prepare()])
+}
 
 /** How long an answer is good, once it is proven: time for an outbox to find the network again. */
 export const lifetimeSeconds = 7_200n
