@@ -159,7 +159,9 @@ async function main() {
     node: process.version,
     kernel: await Kernel.fastest(),
   }
-  console.log(JSON.stringify({ machine, kernels: process.env.BENCH_RUNS ? {} : await Kernels.measure(), results }, null, 2))
+  console.log(
+    JSON.stringify({ machine, kernels: process.env.BENCH_RUNS ? {} : await Kernels.measure(), results }, null, 2),
+  )
 }
 
 // snarkjs verifies on workers that its engine, kept warm, lets the process end without.
