@@ -1,9 +1,9 @@
-/** Writes prover/src/generated/kernels.ts; with --check only says whether it is up to date. */
+/** Writes prover/src/engine/generated/kernels.ts; with --check only says whether it is up to date. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as Kernels from './Kernels.ts'
 
-const path = join(import.meta.dirname, '../src/generated/kernels.ts')
+const path = join(import.meta.dirname, '../src/engine/generated/kernels.ts')
 
 const entries = Kernels.kinds.map((kind) => {
   const { bytes, ...facts } = Kernels.write(kind)
@@ -28,6 +28,6 @@ const text = [
 
 if (!process.argv.includes('--check')) writeFileSync(path, text)
 else if (readFileSync(path, 'utf8') !== text) {
-  console.error('prover/src/generated/kernels.ts is not what its source gives: run npm run generate.')
+  console.error('prover/src/engine/generated/kernels.ts is not what its source gives: run npm run generate.')
   process.exitCode = 1
 }

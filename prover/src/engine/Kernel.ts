@@ -1,4 +1,4 @@
-import { kernels, probe } from '../generated/kernels.ts'
+import { kernels, probe } from './generated/kernels.ts'
 
 /**
  * Arithmetic in WebAssembly, and the memory it works on. What each function does is said where it is written, in
