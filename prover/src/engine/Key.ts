@@ -4,6 +4,7 @@
  */
 import * as Bn254 from '../Bn254.ts'
 import { fieldOrder } from '../generated/parameters.ts'
+import { FormatError } from '../Zkey.ts'
 import * as Element from './Element.ts'
 import { elementBytes, type Kernel } from './Kernel.ts'
 import * as Msm from './Msm.ts'
@@ -92,11 +93,16 @@ function pointLayer(kernel: Kernel, allocate: (bytes: number) => number) {
     const packed = new Uint8Array(count * length + 64)
     let [index, used] = [0, 0]
     for (const part of parts) {
-      for (let at = 0; at < part.byteLength; at += length, index++) {
-        const point = part.subarray(at, at + length)
-        if (point.every((byte) => byte === 0)) continue
-        packed.set(point, used * length)
-        references[index] = 1 + used++
+      // Run by run of points that are not infinity.
+      for (let from = 0, at = 0; at <= part.byteLength; at += length) {
+        if (at < part.byteLength && !isInfinity(part, at, length)) {
+          references[index++] = 1 + used + (at - from) / length
+          continue
+        }
+        packed.set(part.subarray(from, at), used * length)
+        used += (at - from) / length
+        if (at < part.byteLength) index++
+        from = at + length
       }
     }
     const numbers = used * (length / 32)
@@ -104,6 +110,11 @@ function pointLayer(kernel: Kernel, allocate: (bytes: number) => number) {
     unpack(kernel, 'fpUnpack', first, packed.subarray(0, numbers * 32), factor, allocate)
     return references.map((place) => (place ? first + (place - 1) * Msm.pointBytes[curve] : 0))
   }
+}
+
+function isInfinity(bytes: Uint8Array, from: number, length: number): boolean {
+  for (let at = from; at < from + length; at++) if (bytes[at] !== 0) return false
+  return true
 }
 
 /** Numbers of 32 bytes through the kernel, by way of a little memory that is reused. */
@@ -189,41 +200,75 @@ function layPowers(
   return table
 }
 
-/** Entries by matrix and row, and each different coefficient once, 32 bytes, the first of them 0. */
-function sortCoefficients({ coefficients, domainSize }: ZkeySections) {
+/**
+ * Entries by matrix and row, and each different coefficient once, 32 bytes, the first of them 0.
+ * @throws {FormatError} where an entry is outside of the matrices.
+ */
+function sortCoefficients({ coefficients, domainSize, wires }: ZkeySections) {
   const count = coefficients.byteLength / coefficientBytes
   // Sections are not aligned to words.
   const words = new Uint32Array(coefficients.slice().buffer)
   const wordsPerEntry = coefficientBytes / 4
+  const places = new Uint32Array(count)
   const starts = new Uint32Array(2 * domainSize + 1)
-  for (let i = 0; i < count; i++) (starts[place(i) + 1] as number)++
-  for (let i = 0; i < 2 * domainSize; i++) (starts[i + 1] as number) += starts[i] as number
+  for (let i = 0, at = 0; i < count; i++, at += wordsPerEntry) {
+    const [matrix, row, wire] = [words[at] as number, words[at + 1] as number, words[at + 2] as number]
+    if (matrix > 1 || row >= domainSize || wire >= wires) throw new FormatError()
+    const place = matrix * domainSize + row
+    places[i] = place
+    starts[place + 1] = (starts[place + 1] as number) + 1
+  }
+  for (let i = 0; i < 2 * domainSize; i++) starts[i + 1] = (starts[i + 1] as number) + (starts[i] as number)
   const next = starts.slice()
   const list = new Uint32Array(2 * count)
-  const known = new Map<number, number[]>()
-  const values = [new Uint32Array(8)]
+  const dictionary = createDictionary(words)
   for (let i = 0; i < count; i++) {
-    const at = (next[place(i)] as number)++
-    list[2 * at] = indexOf(i * wordsPerEntry + 3)
+    const place = places[i] as number
+    const at = next[place] as number
+    next[place] = at + 1
+    list[2 * at] = dictionary.indexOf(i * wordsPerEntry + 3)
     list[2 * at + 1] = words[i * wordsPerEntry + 2] as number
   }
-  const bytes = new Uint8Array(values.length * 32)
-  for (const [i, value] of values.entries()) bytes.set(new Uint8Array(value.buffer, value.byteOffset, 32), 32 * i)
-  return { entries: { list, starts }, values: bytes }
+  return { entries: { list, starts }, values: dictionary.toBytes() }
+}
 
-  function place(i: number): number {
-    return (words[i * wordsPerEntry] as number) * domainSize + (words[i * wordsPerEntry + 1] as number)
+/** Numbers of eight words, found where they stand; each different one has an index, from 1 on. Index 0 is the number 0. */
+function createDictionary(words: Uint32Array) {
+  /** Where each different number stood first. */
+  const firsts: number[] = []
+  // Open addressing: 0 for a free place, else an index. Grown before it is half full.
+  let slots = new Uint32Array(1_024)
+  const slotOf = (at: number) => {
+    const mixed = Math.imul((words[at] as number) ^ Math.imul(words[at + 1] as number, 0x9e3779b1), 0x85ebca6b)
+    return (mixed ^ (mixed >>> 15)) & (slots.length - 1)
   }
-
-  function indexOf(at: number): number {
-    // As much of the number as a double holds whole; what shares it is compared.
-    const name = (words[at] as number) * 2 ** 21 + ((words[at + 1] as number) >>> 11)
-    const candidates = known.get(name) ?? []
-    const found = candidates.find((index) => values[index]?.every((word, k) => word === words[at + k]))
-    if (found !== undefined) return found
-    const index = values.push(words.subarray(at, at + 8).slice()) - 1
-    known.set(name, [...candidates, index])
-    return index
+  const isSame = (left: number, right: number) => {
+    for (let k = 0; k < 8; k++) if (words[left + k] !== words[right + k]) return false
+    return true
+  }
+  const put = (index: number) => {
+    let slot = slotOf(firsts[index - 1] as number)
+    while (slots[slot]) slot = (slot + 1) & (slots.length - 1)
+    slots[slot] = index
+  }
+  return {
+    indexOf(at: number): number {
+      for (let slot = slotOf(at); slots[slot]; slot = (slot + 1) & (slots.length - 1)) {
+        const index = slots[slot] as number
+        if (isSame(firsts[index - 1] as number, at)) return index
+      }
+      const index = firsts.push(at)
+      if (2 * index > slots.length) {
+        slots = new Uint32Array(2 * slots.length)
+        for (let known = 1; known <= index; known++) put(known)
+      } else put(index)
+      return index
+    },
+    toBytes(): Uint8Array {
+      const numbers = new Uint32Array(8 * (firsts.length + 1))
+      for (const [i, at] of firsts.entries()) numbers.set(words.subarray(at, at + 8), 8 * (i + 1))
+      return new Uint8Array(numbers.buffer)
+    },
   }
 }
 
