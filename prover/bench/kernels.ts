@@ -1,6 +1,7 @@
 /** The kernels' parts beside ffjavascript's, which snarkjs stands on; one thread each. For prover.ts. */
 import { buildBn128 } from 'ffjavascript'
 import * as Bn254 from '../src/Bn254.ts'
+import * as Additions from '../src/engine/Additions.ts'
 import * as Element from '../src/engine/Element.ts'
 import * as Kernel from '../src/engine/Kernel.ts'
 import * as Msm from '../src/engine/Msm.ts'
@@ -63,7 +64,7 @@ async function multiplication(kind: Kernel.Kind, theirs: Bn128): Promise<Row> {
   )
 }
 
-async function sums(kind: Kernel.Kind, theirs: Bn128, curve: Msm.Curve, level: number): Promise<Row> {
+async function sums(kind: Kernel.Kind, theirs: Bn128, curve: Additions.Curve, level: number): Promise<Row> {
   const count = 2 ** level
   const machine = await Machine.start(kind)
   const { kernel, allocate } = machine
@@ -82,10 +83,10 @@ async function sums(kind: Kernel.Kind, theirs: Bn128, curve: Msm.Curve, level: n
   Element.writePlain(kernel, factor, toKernel(kernel), Bn254.baseFieldOrder)
   const raw = allocate(bases.byteLength)
   new Uint8Array(kernel.memory.buffer).set(bases, raw)
-  const points = allocate(count * Msm.pointBytes[curve])
+  const points = allocate(count * Additions.pointBytes[curve])
   kernel.run.fpUnpack(points, raw, factor, bases.byteLength / 32 / kernel.lanes)
-  const references = Uint32Array.from({ length: count }, (_, i) => points + i * Msm.pointBytes[curve])
-  const desk = Msm.layDesk(kernel, allocate, 2 ** 28)
+  const references = Uint32Array.from({ length: count }, (_, i) => points + i * Additions.pointBytes[curve])
+  const desk = Additions.layDesk(kernel, allocate, 2 ** 28)
   const width = level - 2
   const words = new Uint32Array(scalars.buffer)
   return race(

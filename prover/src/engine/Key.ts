@@ -5,9 +5,9 @@
 import * as Bn254 from '../Bn254.ts'
 import { fieldOrder } from '../generated/parameters.ts'
 import { FormatError } from '../Zkey.ts'
+import * as Additions from './Additions.ts'
 import * as Element from './Element.ts'
 import { elementBytes, type Kernel } from './Kernel.ts'
-import * as Msm from './Msm.ts'
 import { coefficientBytes, type ZkeySections } from './ZkeySections.ts'
 
 /** Plain data: it goes to whoever shares the memory. All numbers but counts are addresses. */
@@ -86,7 +86,7 @@ function pointLayer(kernel: Kernel, allocate: (bytes: number) => number) {
   const bits = BigInt(kernel.montgomeryBits)
   // x 2^256 times this, times 2^-bits, is x 2^bits.
   Element.writePlain(kernel, factor, power(2n, 2n * bits - 256n, Bn254.baseFieldOrder), Bn254.baseFieldOrder)
-  return (curve: Msm.Curve, parts: readonly Uint8Array[]): Uint32Array => {
+  return (curve: Additions.Curve, parts: readonly Uint8Array[]): Uint32Array => {
     const length = curve === 'g1' ? 64 : 128
     const count = parts.reduce((sum, part) => sum + part.byteLength / length, 0)
     const references = new Uint32Array(count)
@@ -108,7 +108,7 @@ function pointLayer(kernel: Kernel, allocate: (bytes: number) => number) {
     const numbers = used * (length / 32)
     const first = allocate(numbers * elementBytes + kernel.vecBytes)
     unpack(kernel, 'fpUnpack', first, packed.subarray(0, numbers * 32), factor, allocate)
-    return references.map((place) => (place ? first + (place - 1) * Msm.pointBytes[curve] : 0))
+    return references.map((place) => (place ? first + (place - 1) * Additions.pointBytes[curve] : 0))
   }
 }
 

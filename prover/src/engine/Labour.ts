@@ -3,6 +3,7 @@
  * share a key's memory, or each have their own.
  */
 import { FormatError } from '../Zkey.ts'
+import * as Additions from './Additions.ts'
 import * as Kernel from './Kernel.ts'
 import * as Key from './Key.ts'
 import * as Msm from './Msm.ts'
@@ -55,7 +56,7 @@ export type Done =
 type Session = {
   readonly kernel: Kernel.Kernel
   readonly key: Key.Key
-  readonly desk: Msm.Desk
+  readonly desk: Additions.Desk
   digits: (Msm.Digits & { readonly proof: number; readonly of: Scalars }) | undefined
 }
 
@@ -64,7 +65,7 @@ const deskBytes = 96 * 2 ** 20
 /** Besides the sums: lists and scratch. */
 const sumBytes = deskBytes - 4 * 2 ** 20
 /** The most references that a task may have, so that its sums fit. */
-export const mostReferences = Math.floor(sumBytes / Msm.pointBytes.g2 / 2)
+export const mostReferences = Math.floor(sumBytes / Additions.pointBytes.g2 / 2)
 
 /** A thread's own state, and what it does with an order. Orders of one thread are carried out one after another. */
 export function create(): (order: Order) => Promise<Done> {
@@ -113,7 +114,7 @@ async function open({ kind, module, memory }: Opening): Promise<Kernel.Kernel> {
 
 function sessionOf(kernel: Kernel.Kernel, key: Key.Key, place: number): Session {
   const allocate = Kernel.allocator(kernel, key.end + place * deskBytes)
-  return { kernel, key, desk: Msm.layDesk(kernel, allocate, sumBytes), digits: undefined }
+  return { kernel, key, desk: Additions.layDesk(kernel, allocate, sumBytes), digits: undefined }
 }
 
 function sum(session: Session, { proof, of, queries, width, from, until }: Sum): readonly Point.Point<unknown>[] {
@@ -135,7 +136,7 @@ export type Failure = 'format' | 'memory' | 'other'
 
 export function failureOf(error: unknown): Failure {
   if (error instanceof FormatError) return 'format'
-  return error instanceof RangeError ? 'memory' : 'other'
+  return error instanceof RangeError || error instanceof Additions.FullDeskError ? 'memory' : 'other'
 }
 
 /** An order for a key that the thread was not opened with. */

@@ -14,48 +14,17 @@
  * Sources: N. Pippenger, "On the evaluation of powers and monomials", 1980; batches of affine additions as in
  * zcash/aztec's and gnark's, here with trees also over the buckets.
  */
-import * as Element from './Element.ts'
-import { type Add, elementBytes, type Kernel } from './Kernel.ts'
+import * as Additions from './Additions.ts'
+import type { Kernel } from './Kernel.ts'
 import * as Point from './Point.ts'
 
 /** Points of one sort, a reference for each scalar: an address, or 0 where the point is infinity. */
-export type Query = { readonly curve: Curve; readonly references: Uint32Array }
-export type Curve = 'g1' | 'g2'
+export type Query = { readonly curve: Additions.Curve; readonly references: Uint32Array }
 
 /** Scalars prepared for windows of a width: nine words each. */
 export type Digits = { readonly words: Uint32Array; readonly width: number; readonly windows: number }
 
-/** Where a thread may work: addresses. `sums` is followed by nothing. */
-export type Desk = {
-  readonly list: number
-  readonly specials: number
-  readonly scratch: number
-  readonly sums: number
-}
-
 const wordsPerScalar = 9
-/** Pairs that share an inversion: what they need stays in a core's own cache. */
-const pairsPerBatch = 4_096
-
-export const pointBytes = { g1: 2 * elementBytes, g2: 4 * elementBytes } as const
-
-/** A desk, and room for sums of so many bytes. */
-export function layDesk(
-  kernel: Pick<Kernel, 'vecBytes' | 'lanes'>,
-  allocate: (bytes: number) => number,
-  sumBytes: number,
-): Desk {
-  const list = allocate(8 * pairsPerBatch)
-  const specials = allocate(4 * pairsPerBatch)
-  // Two vectors a group, those around them, and the powers an inversion takes.
-  const scratch = allocate(((2 * pairsPerBatch) / kernel.lanes + 32) * kernel.vecBytes)
-  return { list, specials, scratch, sums: allocate(sumBytes) }
-}
-
-/** The most that a task's sums take. */
-export function sumBytes(references: number, sets: number, width: number): number {
-  return (references + sets * 2 ** (width - 1) * 2 + 4_096) * pointBytes.g1
-}
 
 /** @param scalars Eight words each, below 2^254. */
 export function prepare(scalars: Uint32Array, width: number): Digits {
@@ -79,7 +48,7 @@ export function prepare(scalars: Uint32Array, width: number): Digits {
 /** For each query the sum over windows `from` up to `until`, times 2^-(from * width). */
 export function sum(
   kernel: Kernel,
-  desk: Desk,
+  desk: Additions.Desk,
   queries: readonly Query[],
   digits: Digits,
   range: { readonly from: number; readonly until: number },
@@ -98,26 +67,27 @@ export function sum(
 
 function sumOfCurve(
   kernel: Kernel,
-  desk: Desk,
-  curve: Curve,
+  desk: Additions.Desk,
+  curve: Additions.Curve,
   sets: readonly Uint32Array[],
   orders: readonly Order[],
   width: number,
 ): readonly Point.Point<unknown>[] {
   const half = 2 ** (width - 1)
-  const adder = createAdder(kernel, desk, curve)
+  const adder = Additions.create(kernel, desk, curve)
   const filled = fillBuckets(sets, orders, half + 1)
   const buckets = adder.sumGroups(filled.references, filled.counts)
   const bits = sumBits(adder, buckets, orders.length * sets.length, half)
   // Groups are ordered by window, set, bit.
   return sets.map((_, set) => {
-    const field: Point.Field<unknown> = fields[curve]
+    const field: Point.Field<unknown> = Additions.fields[curve]
     let total = Point.infinity(field)
     for (let k = orders.length - 1; k >= 0; k--) {
       for (let bit = width - 1; bit >= 0; bit--) {
         total = Point.double(field, total)
         const reference = bits[(k * sets.length + set) * width + bit] as number
-        if (reference) total = Point.add(field, total, Point.fromAffine(field, readPoint(kernel, curve, reference)))
+        if (reference)
+          total = Point.add(field, total, Point.fromAffine(field, Additions.readPoint(kernel, curve, reference)))
       }
     }
     return total
@@ -191,7 +161,7 @@ function fillBuckets(sets: readonly Uint32Array[], orders: readonly Order[], siz
 }
 
 /** From each set's buckets of sizes 0 to half, the sums of those with bit 0, bit 1, ... set in their size. */
-function sumBits(adder: Adder, buckets: Uint32Array, sets: number, half: number): Uint32Array {
+function sumBits(adder: Additions.Adder, buckets: Uint32Array, sets: number, half: number): Uint32Array {
   const width = Math.log2(half) + 1
   const perBit: number[][] = Array.from({ length: sets * width }, () => [])
   let nodes = new Uint32Array(sets * half)
@@ -230,112 +200,4 @@ function pairsOf(nodes: Uint32Array): [references: Uint32Array, counts: Uint32Ar
     counts[i >> 1] = (counts[i >> 1] as number) + 1
   }
   return [references.subarray(0, written), counts]
-}
-
-export type Adder = {
-  /** Each group's sum, 0 for infinity. Changes what it is given. */
-  readonly sumGroups: (references: Uint32Array, counts: Uint32Array) => Uint32Array<ArrayBuffer>
-}
-
-/** Sums of groups of points of a curve; sums stay where they are until the next adder of this desk is created. */
-export function createAdder(kernel: Kernel, desk: Desk, curve: Curve): Adder {
-  const run: Add = kernel.run[curve === 'g1' ? 'g1Add' : 'g2Add']
-  const bytes = pointBytes[curve]
-  const { lanes } = kernel
-  const list = new Uint32Array(kernel.memory.buffer, desk.list, 2 * pairsPerBatch)
-  const specials = new Uint32Array(kernel.memory.buffer, desk.specials, pairsPerBatch)
-  let next = desk.sums
-  /** Sums that came out as infinity. */
-  const infinite = new Set<number>()
-
-  function addPairs(pairs: number, out: number): void {
-    // An odd one is added twice.
-    if (pairs % lanes) list.copyWithin(2 * pairs, 2 * pairs - 2, 2 * pairs)
-    const special = run(desk.list, Math.ceil(pairs / lanes), out, desk.scratch, desk.specials)
-    for (let i = 0; i < special; i++) {
-      for (let lane = 0; lane < lanes; lane++) {
-        const pair = lanes * (specials[i] as number) + lane
-        const at = out + pair * bytes
-        if (!addExactly(kernel, curve, list[2 * pair] as number, list[2 * pair + 1] as number, at)) infinite.add(at)
-      }
-    }
-  }
-
-  function round(references: Uint32Array, counts: Uint32Array): boolean {
-    let [read, written, pairs, most] = [0, 0, 0, 0]
-    let out = next
-    for (let group = 0; group < counts.length; group++) {
-      const count = counts[group] as number
-      if (count === 0) continue
-      let k = 0
-      for (; k + 1 < count; k += 2) {
-        list[2 * pairs] = references[read + k] as number
-        list[2 * pairs + 1] = references[read + k + 1] as number
-        references[written++] = next
-        next += bytes
-        if (++pairs === pairsPerBatch) {
-          addPairs(pairs, out)
-          pairs = 0
-          out = next
-        }
-      }
-      if (k < count) references[written++] = references[read + k] as number
-      read += count
-      const left = (count + 1) >> 1
-      counts[group] = left
-      if (left > most) most = left
-    }
-    if (pairs) addPairs(pairs, out)
-    // The odd one's second sum lies after the last.
-    next += bytes
-    if (infinite.size) dropInfinite(references, counts)
-    return most > 1
-  }
-
-  function dropInfinite(references: Uint32Array, counts: Uint32Array): void {
-    let [read, written] = [0, 0]
-    for (let group = 0; group < counts.length; group++) {
-      const count = counts[group] as number
-      for (let k = 0; k < count; k++) {
-        const reference = references[read++] as number
-        if (infinite.has(reference)) (counts[group] as number)--
-        else references[written++] = reference
-      }
-    }
-    infinite.clear()
-  }
-
-  return {
-    sumGroups(references, counts) {
-      while (round(references, counts));
-      let read = 0
-      return counts.map((count) => (count ? (references[read++] as number) : 0)) as Uint32Array<ArrayBuffer>
-    },
-  }
-}
-
-const fields = { g1: Point.fp, g2: Point.fp2 } as unknown as { readonly [curve in Curve]: Point.Field<unknown> }
-
-/** Of a reference: negated where its lowest bit is set. */
-export function readPoint(kernel: Kernel, curve: Curve, reference: number): Point.Affine<unknown> {
-  const at = reference & ~1
-  const sign = reference & 1
-  const numbers = Array.from({ length: pointBytes[curve] / elementBytes }, (_, i) =>
-    Element.read(kernel, at + i * elementBytes),
-  ) as [bigint, bigint, bigint, bigint]
-  if (curve === 'g1') return [numbers[0], sign ? Point.fp.sub(0n, numbers[1]) : numbers[1]]
-  const y: Point.Complex = [numbers[2], numbers[3]]
-  return [[numbers[0], numbers[1]], sign ? Point.fp2.sub(Point.fp2.zero, y) : y]
-}
-
-/** The sum of two points of one x, or nearly: false where it is infinity, and then nothing is written. */
-function addExactly(kernel: Kernel, curve: Curve, first: number, second: number, at: number): boolean {
-  const field = fields[curve]
-  const [left, right] = [first, second].map((reference) =>
-    Point.fromAffine(field, readPoint(kernel, curve, reference)),
-  ) as [Point.Point<unknown>, Point.Point<unknown>]
-  const sum = Point.toAffine(field, Point.add(field, left, right))
-  if (!sum) return false
-  for (const [i, value] of (sum.flat() as bigint[]).entries()) Element.write(kernel, at + i * elementBytes, value)
-  return true
 }

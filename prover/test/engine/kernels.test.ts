@@ -1,9 +1,9 @@
 /** The kernels' arithmetic against big integers, on random values and on those at every border. */
 import { beforeAll, describe, expect, it } from 'vitest'
 import * as Bn254 from '../../src/Bn254.ts'
+import * as Additions from '../../src/engine/Additions.ts'
 import * as Element from '../../src/engine/Element.ts'
 import * as Kernel from '../../src/engine/Kernel.ts'
-import * as Msm from '../../src/engine/Msm.ts'
 import * as Point from '../../src/engine/Point.ts'
 import { fieldOrder } from '../../src/generated/parameters.ts'
 import { isFullDose, type Random, seeded } from '../random.ts'
@@ -87,9 +87,9 @@ describe.each(Machine.kinds)('the %s kernel', (kind) => {
     const { field } = Machine.curves[curve]
     const points = Machine.somePoints(curve, 50)
     const references = Machine.layPoints(machine, curve, points)
-    const desk = Msm.layDesk(kernel, allocate, 2 ** 20)
+    const desk = Additions.layDesk(kernel, allocate, 2 ** 20)
     const pick = () => (references[random.integer(points.length)] as number) | random.integer(2)
-    const pointOf = (reference: number) => Point.fromAffine(field, Msm.readPoint(kernel, curve, reference))
+    const pointOf = (reference: number) => Point.fromAffine(field, Additions.readPoint(kernel, curve, reference))
     // Sums of pairs: different points, P + P, P - P, and infinity on either side or both.
     const rounds = Math.ceil((isFullDose ? 100_000 : 600) / 100)
     for (let round = 0; round < rounds; round++) {
@@ -99,11 +99,11 @@ describe.each(Machine.kinds)('the %s kernel', (kind) => {
       })
       const flat = Uint32Array.from(groups.flat())
       const counts = Uint32Array.from(groups, ({ length }) => length)
-      const sums = Msm.createAdder(kernel, desk, curve).sumGroups(flat, counts)
+      const sums = Additions.create(kernel, desk, curve).sumGroups(flat, counts)
       for (const [i, group] of groups.entries()) {
         const expected = group.map(pointOf).reduce((sum, point) => Point.add(field, sum, point), Point.infinity(field))
         const reference = sums[i] as number
-        const found = reference ? Msm.readPoint(kernel, curve, reference) : undefined
+        const found = reference ? Additions.readPoint(kernel, curve, reference) : undefined
         expect(found, `${curve}, group ${i}`).toEqual(Point.toAffine(field, expected))
       }
     }

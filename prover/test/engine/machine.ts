@@ -1,8 +1,8 @@
 /** A kernel at work, for tests: numbers and points in, numbers and points out. */
 import * as Bn254 from '../../src/Bn254.ts'
+import * as Additions from '../../src/engine/Additions.ts'
 import * as Element from '../../src/engine/Element.ts'
 import * as Kernel from '../../src/engine/Kernel.ts'
-import * as Msm from '../../src/engine/Msm.ts'
 import * as Point from '../../src/engine/Point.ts'
 
 export const kinds = ['fused', 'portable'] as const
@@ -30,10 +30,10 @@ export const curves = {
 /** Puts affine points one behind another; gives their references. */
 export function layPoints(
   { kernel, allocate }: Machine,
-  curve: Msm.Curve,
+  curve: Additions.Curve,
   points: readonly Point.Affine<unknown>[],
 ): readonly number[] {
-  const bytes = Msm.pointBytes[curve]
+  const bytes = Additions.pointBytes[curve]
   const first = allocate(points.length * bytes)
   return points.map((point, i) => {
     for (const [k, value] of (point.flat() as bigint[]).entries()) {
@@ -44,7 +44,7 @@ export function layPoints(
 }
 
 /** Different points: each one's double, and the generator more than that. */
-export function somePoints(curve: Msm.Curve, count: number): readonly Point.Affine<unknown>[] {
+export function somePoints(curve: Additions.Curve, count: number): readonly Point.Affine<unknown>[] {
   const { field, generator } = curves[curve]
   const points: Point.Affine<unknown>[] = []
   for (let point = generator; points.length < count; ) {

@@ -1,5 +1,6 @@
 /** Sums of scalar multiples against doubling and adding. */
 import { beforeAll, describe, expect, it } from 'vitest'
+import * as Additions from '../../src/engine/Additions.ts'
 import * as Msm from '../../src/engine/Msm.ts'
 import * as Point from '../../src/engine/Point.ts'
 import { fieldOrder } from '../../src/generated/parameters.ts'
@@ -17,7 +18,7 @@ describe.each(Machine.kinds)('sums with the %s kernel', (kind) => {
   it('are those of doubling and adding: for any width, split at any window, with copies, opposites and infinity', () => {
     const { kernel, allocate } = machine
     const random = seeded(`${kind} sums`)
-    const desk = Msm.layDesk(kernel, allocate, 2 ** 23)
+    const desk = Additions.layDesk(kernel, allocate, 2 ** 23)
     for (const curve of ['g1', 'g2'] as const) {
       const { field } = Machine.curves[curve]
       const points = Machine.somePoints(curve, 40)
@@ -35,7 +36,7 @@ describe.each(Machine.kinds)('sums with the %s kernel', (kind) => {
         const expected = scalars.reduce((sum, scalar, i) => {
           const reference = chosen[i] as number
           if (!reference) return sum
-          const point = Point.fromAffine(field, Msm.readPoint(kernel, curve, reference))
+          const point = Point.fromAffine(field, Additions.readPoint(kernel, curve, reference))
           return Point.add(field, sum, Point.multiply(field, point, scalar))
         }, Point.infinity(field))
         const digits = Msm.prepare(Machine.toWords(scalars), random.pick([3, 4, 5, 8, 11]))
@@ -52,5 +53,15 @@ describe.each(Machine.kinds)('sums with the %s kernel', (kind) => {
         expect(Point.toAffine(field, none as Point.Point<unknown>)).toBeUndefined()
       }
     }
+  })
+
+  it('refuse work whose sums do not fit, instead of writing where others work', () => {
+    const { kernel, allocate } = machine
+    const references = Machine.layPoints(machine, 'g1', Machine.somePoints('g1', 32))
+    const desk = Additions.layDesk(kernel, allocate, 20 * Additions.pointBytes.g1)
+    const scalars = references.map(() => 3n)
+    const query = { curve: 'g1' as const, references: Uint32Array.from(references) }
+    const digits = Msm.prepare(Machine.toWords(scalars), 4)
+    expect(() => Msm.sum(kernel, desk, [query], digits, { from: 0, until: 1 })).toThrow(Additions.FullDeskError)
   })
 })
