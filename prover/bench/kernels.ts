@@ -4,6 +4,7 @@ import * as Bn254 from '../src/Bn254.ts'
 import * as Additions from '../src/engine/Additions.ts'
 import * as Element from '../src/engine/Element.ts'
 import * as Kernel from '../src/engine/Kernel.ts'
+import * as KernelCode from '../src/engine/KernelCode.ts'
 import * as Msm from '../src/engine/Msm.ts'
 import { fieldOrder } from '../src/generated/parameters.ts'
 import * as Random from '../src/protocol/Random.ts'
@@ -18,7 +19,7 @@ type Row = { readonly what: string; readonly snarkjsMs: number; readonly engineM
 export async function measure(): Promise<{ readonly [kind in Kernel.Kind]?: readonly Row[] }> {
   const theirs = await buildBn128(true)
   const found: { [kind in Kernel.Kind]?: readonly Row[] } = {}
-  const kinds = (await Kernel.fastest()) === 'fused' ? (['fused', 'portable'] as const) : (['portable'] as const)
+  const kinds = (await KernelCode.fastest()) === 'fused' ? (['fused', 'portable'] as const) : (['portable'] as const)
   for (const kind of kinds) {
     const rows: Row[] = [await multiplication(kind, theirs)]
     for (const level of levels) {

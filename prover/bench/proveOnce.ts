@@ -10,7 +10,12 @@ const engine: Engine =
   name === 'medseal'
     ? (await import('../src/engine/wasmEngine.ts')).create()
     : (await import('../src/engine/snarkjsEngine.ts')).create()
-const artifacts = { wasm: new Uint8Array(readFileSync(wasm)), zkey: new Uint8Array(readFileSync(zkey)) }
+// Views, not copies: the one that snarkjs does not expect is Node's Buffer.
+const [wasmBytes, zkeyBytes] = [wasm, zkey].map((path) => {
+  const { buffer, byteOffset, byteLength } = readFileSync(path)
+  return new Uint8Array(buffer, byteOffset, byteLength)
+}) as [Uint8Array, Uint8Array]
+const artifacts = { wasm: wasmBytes, zkey: zkeyBytes }
 await engine.prove({ circuit, artifacts, input })
 console.log(JSON.stringify({ provenAt: Date.now(), peakKb: process.resourceUsage().maxRSS }))
 await engine.close()

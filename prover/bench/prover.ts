@@ -16,7 +16,7 @@ import { buildCircuits } from '../../circuits/build/build.ts'
 import type * as Artifacts from '../src/Artifacts.ts'
 import * as ArtifactsNode from '../src/ArtifactsNode.ts'
 import type { Engine, Job } from '../src/engine/Engine.ts'
-import * as Kernel from '../src/engine/Kernel.ts'
+import * as KernelCode from '../src/engine/KernelCode.ts'
 import * as SnarkjsEngine from '../src/engine/snarkjsEngine.ts'
 import * as Witness from '../src/engine/Witness.ts'
 import * as WasmEngine from '../src/engine/wasmEngine.ts'
@@ -157,7 +157,7 @@ async function main() {
     processor: cpus()[0]?.model,
     cores: cpus().length,
     node: process.version,
-    kernel: await Kernel.fastest(),
+    kernel: await KernelCode.fastest(),
   }
   console.log(
     JSON.stringify({ machine, kernels: process.env.BENCH_RUNS ? {} : await Kernels.measure(), results }, null, 2),

@@ -34,43 +34,50 @@ export async function prove(
   crew: Crew,
   session: Session,
   witness: Uint8Array,
-  { r, s }: Blinding,
+  blinding: Blinding,
 ): Promise<Proof.Proof> {
   const proof = ++proofs
-  await write(
-    crew,
-    session,
-    'scalars',
-    withBlinders(witness, [r, s, (fieldOrder - ((r * s) % fieldOrder)) % fieldOrder]),
-  )
+  await write(crew, session, 'scalars', withBlinders(witness, blinding))
   const ofWires = plan(crew, session, proof, 'scalars', ['a', 'b1', 'c', 'b2'])
   const ofQuotient = plan(crew, session, proof, 'quotient', ['h'])
+  const sums = await carryOut(crew, session, ofWires, ofQuotient)
+  const [a, b1, c, b2] = together(ofWires, sums) as [G1, G1, G1, G2]
+  const [h] = together(ofQuotient, sums) as [G1]
+  return assemble(session, { a, b1, b2, c, h }, blinding)
+}
+
+type G1 = Point.Point<bigint>
+type G2 = Point.Point<Point.Complex>
+type Sums = ReadonlyMap<Labour.Sum, readonly Point.Point<unknown>[]>
+
+/** Each thread takes the next order as soon as it is free; the first finds the quotient before it takes any. */
+async function carryOut(
+  crew: Crew,
+  session: Session,
+  ofWires: readonly Labour.Sum[],
+  ofQuotient: readonly Labour.Sum[],
+): Promise<Sums> {
   const sums = new Map<Labour.Sum, readonly Point.Point<unknown>[]>()
-  const carryOut = async (orders: Labour.Sum[], place: number) => {
-    for (let order = orders.shift(); order; order = orders.shift())
-      sums.set(order, (await crew.ask(place, order)).points)
+  const take = async (orders: Labour.Sum[], place: number) => {
+    for (let order = orders.shift(); order; order = orders.shift()) {
+      const { points } = await crew.ask(place, order)
+      sums.set(order, points)
+    }
   }
-  // One thread finds the quotient while the others begin with the wires.
-  const quotient = (async () => {
+  const findQuotient = async () => {
     const { bytes } = await crew.ask(0, { order: 'quotient', session: session.number, read: !session.memory })
     if (bytes) await write(crew, session, 'quotient', bytes)
-  })()
+  }
+  const quotient = findQuotient()
   const [wiresLeft, quotientLeft] = [[...ofWires], [...ofQuotient]]
   const work = async (_: unknown, place: number) => {
     if (place === 0) await quotient
-    await carryOut(wiresLeft, place)
+    await take(wiresLeft, place)
     await quotient
-    await carryOut(quotientLeft, place)
+    await take(quotientLeft, place)
   }
   await Promise.all(Array.from({ length: crew.size }, work))
-  const [a, b1, c, b2] = together(ofWires, sums) as [
-    Point.Point<bigint>,
-    Point.Point<bigint>,
-    Point.Point<bigint>,
-    Point.Point<Point.Complex>,
-  ]
-  const [h] = together(ofQuotient, sums) as [Point.Point<bigint>]
-  return assemble(session, { a, b1, b2, c, h }, { r, s })
+  return sums
 }
 
 async function write(
@@ -88,7 +95,9 @@ async function write(
   }
 }
 
-function withBlinders(witness: Uint8Array, blinders: readonly bigint[]): Uint8Array {
+/** The scalars that `Key` has places for: the wires', then r, s, -r s. */
+function withBlinders(witness: Uint8Array, { r, s }: Blinding): Uint8Array {
+  const blinders = [r, s, (fieldOrder - ((r * s) % fieldOrder)) % fieldOrder]
   const bytes = new Uint8Array(witness.byteLength + 32 * blinders.length)
   bytes.set(witness)
   const view = new DataView(bytes.buffer)
@@ -131,7 +140,7 @@ function bestWidth(count: number): number {
 }
 
 /** Each query's sum over all orders, which are in the order of their windows. */
-function together(orders: readonly Labour.Sum[], sums: ReadonlyMap<Labour.Sum, readonly Point.Point<unknown>[]>) {
+function together(orders: readonly Labour.Sum[], sums: Sums) {
   const [first] = orders
   if (!first) return []
   return first.queries.map((name, i) => {
@@ -146,15 +155,11 @@ function together(orders: readonly Labour.Sum[], sums: ReadonlyMap<Labour.Sum, r
   })
 }
 
-type Sums = {
-  readonly a: Point.Point<bigint>
-  readonly b1: Point.Point<bigint>
-  readonly b2: Point.Point<Point.Complex>
-  readonly c: Point.Point<bigint>
-  readonly h: Point.Point<bigint>
-}
-
-function assemble({ alpha, beta1, beta: [x, y] }: Session, sums: Sums, { r, s }: Blinding): Proof.Proof {
+function assemble(
+  { alpha, beta1, beta: [x, y] }: Session,
+  sums: { readonly [name in 'a' | 'b1' | 'c' | 'h']: G1 } & { readonly b2: G2 },
+  { r, s }: Blinding,
+): Proof.Proof {
   const { fp, fp2 } = Point
   const a = Point.add(fp, sums.a, Point.fromAffine(fp, alpha))
   const b1 = Point.add(fp, sums.b1, Point.fromAffine(fp, beta1))

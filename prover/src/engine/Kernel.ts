@@ -1,18 +1,18 @@
-import { kernels, probe } from './generated/kernels.ts'
-
 /**
  * Arithmetic in WebAssembly, and the memory it works on. What each function does is said where it is written, in
  * `prover/kernels`. All arguments are addresses and counts.
  */
 export type Kernel = Facts & {
-  readonly kind: Kind
   readonly memory: WebAssembly.Memory
   readonly run: Functions
 }
 
-export type Kind = keyof typeof kernels
+/** On fused multiply-adds of vectors, or on integers that every machine has. */
+export type Kind = 'fused' | 'portable'
 
-type Facts = {
+/** What users of a kernel have to know of its fields. */
+export type Facts = {
+  readonly kind: Kind
   /** Elements that are worked on at a time. */
   readonly lanes: number
   /** Bytes of so many, interleaved. */
@@ -20,6 +20,9 @@ type Facts = {
   /** 2^this is the factor of the Montgomery form. */
   readonly montgomeryBits: number
 }
+
+/** Code, which may go to other threads: they need not know where it comes from. */
+export type Compiled = { readonly module: WebAssembly.Module; readonly facts: Facts }
 
 type Functions = {
   readonly g1Add: Add
@@ -53,30 +56,15 @@ const pageBytes = 65_536
 /** 1 GiB: a shared memory has to say beforehand. */
 const maximumPages = 16_384
 
-/** The fastest kernel that this machine runs: it has the instructions, and they round once and not twice. */
-export async function fastest(): Promise<Kind> {
-  const bytes = decode(probe)
-  if (!WebAssembly.validate(bytes)) return 'portable'
-  const { instance } = await WebAssembly.instantiate(bytes, { env: { memory: createMemory({ shared: false }) } })
-  return (instance.exports.isFused as () => number)() === 1 ? 'fused' : 'portable'
-}
-
 /** Memory that threads may share, where `shared` says so. */
 export function createMemory({ shared }: { readonly shared: boolean }): WebAssembly.Memory {
   return new WebAssembly.Memory({ initial: 1, maximum: maximumPages, shared })
 }
 
-/** Compiled for memory of this sort; may be sent to other threads. */
-export function compile(kind: Kind, { shared }: { readonly shared: boolean }): Promise<WebAssembly.Module> {
-  const bytes = decode(kernels[kind].bytes)
-  if (shared) bytes[kernels[kind].memoryFlagAt] = 3
-  return WebAssembly.compile(bytes)
-}
-
-export async function instantiate(kind: Kind, module: WebAssembly.Module, memory: WebAssembly.Memory): Promise<Kernel> {
+/** A kernel that was compiled for memory of this sort. */
+export async function instantiate({ module, facts }: Compiled, memory: WebAssembly.Memory): Promise<Kernel> {
   const { exports } = await WebAssembly.instantiate(module, { env: { memory } })
-  const { lanes, vecBytes, montgomeryBits } = kernels[kind]
-  return { kind, memory, run: exports as unknown as Functions, lanes, vecBytes, montgomeryBits }
+  return { ...facts, memory, run: exports as unknown as Functions }
 }
 
 /** Hands out memory from `from` on, which grows as needed. Addresses are multiples of 16. */
@@ -89,8 +77,4 @@ export function allocator({ memory }: Pick<Kernel, 'memory'>, from: number): (by
     if (missing > 0) memory.grow(missing)
     return at
   }
-}
-
-function decode(base64: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(base64), (byte) => byte.charCodeAt(0))
 }

@@ -206,8 +206,12 @@ function layPowers(
  */
 function sortCoefficients({ coefficients, domainSize, wires }: ZkeySections) {
   const count = coefficients.byteLength / coefficientBytes
-  // Sections are not aligned to words.
-  const words = new Uint32Array(coefficients.slice().buffer)
+  // Where the section is not aligned to words, a copy is.
+  const { buffer, byteOffset, byteLength } = coefficients
+  const words =
+    byteOffset % 4 === 0
+      ? new Uint32Array(buffer, byteOffset, byteLength / 4)
+      : new Uint32Array(coefficients.slice().buffer)
   const wordsPerEntry = coefficientBytes / 4
   const places = new Uint32Array(count)
   const starts = new Uint32Array(2 * domainSize + 1)

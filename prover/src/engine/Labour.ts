@@ -13,7 +13,7 @@ import * as ZkeySections from './ZkeySections.ts'
 
 export type Order =
   /** The thread that lays the key: in memory that was sent along, or in its own. */
-  | (Opening & { readonly order: 'lay'; readonly zkey: Uint8Array })
+  | (Opening & { readonly order: 'lay'; readonly zkey: Uint8Array | Placed })
   /** Another that shares the memory it was laid in. */
   | (Opening & { readonly order: 'join'; readonly key: Key.Key })
   /** Bytes to where `Key` has them: for memory that is not shared. */
@@ -25,12 +25,14 @@ export type Order =
 
 type Opening = {
   readonly session: number
-  readonly kind: Kernel.Kind
-  readonly module: WebAssembly.Module
+  readonly code: Kernel.Compiled
   readonly memory: WebAssembly.Memory | undefined
   /** Which of the threads that share the memory this one is. */
   readonly place: number
 }
+
+/** Bytes that lie in the memory that was sent along. */
+export type Placed = { readonly at: number; readonly length: number }
 
 export type Scalars = 'scalars' | 'quotient'
 
@@ -79,7 +81,10 @@ export function create(): (order: Order) => Promise<Done> {
     switch (order.order) {
       case 'lay': {
         const kernel = await open(order)
-        const key = Key.lay(kernel, Kernel.allocator(kernel, Kernel.freeFrom), ZkeySections.read(order.zkey))
+        const { zkey } = order
+        const bytes = zkey instanceof Uint8Array ? zkey : new Uint8Array(kernel.memory.buffer, zkey.at, zkey.length)
+        const key = Key.lay(kernel, Kernel.allocator(kernel, Kernel.freeFrom), ZkeySections.read(bytes))
+        if (!(zkey instanceof Uint8Array) && key.end > zkey.at) throw new FormatError()
         sessions.set(order.session, sessionOf(kernel, key, order.place))
         return { order: 'lay', key }
       }
@@ -108,8 +113,8 @@ export function create(): (order: Order) => Promise<Done> {
   }
 }
 
-async function open({ kind, module, memory }: Opening): Promise<Kernel.Kernel> {
-  return Kernel.instantiate(kind, module, memory ?? Kernel.createMemory({ shared: false }))
+async function open({ code, memory }: Opening): Promise<Kernel.Kernel> {
+  return Kernel.instantiate(code, memory ?? Kernel.createMemory({ shared: false }))
 }
 
 function sessionOf(kernel: Kernel.Kernel, key: Key.Key, place: number): Session {

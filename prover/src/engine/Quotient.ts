@@ -5,7 +5,7 @@
  */
 import { fieldOrder } from '../generated/parameters.ts'
 import * as Element from './Element.ts'
-import { elementBytes, type Kernel } from './Kernel.ts'
+import type { Kernel } from './Kernel.ts'
 import type { Key } from './Key.ts'
 
 /** From the wires' scalars in memory to the quotient's, in memory too. `desk`: 64 bytes. */
@@ -32,5 +32,4 @@ export function compute(kernel: Kernel, key: Key, desk: number): void {
   }
   // 4. Their A B - C: the keys' points are divided by Z already.
   run.frQuotient(key.quotient, a, b, c, domainSize / lanes)
-  void elementBytes
 }

@@ -19,6 +19,8 @@ import * as Crew from './Crew.ts'
 import { type Engine, type Job, UnsatisfiedError, unlessAborted } from './Engine.ts'
 import * as Groth16 from './Groth16.ts'
 import * as Kernel from './Kernel.ts'
+import * as KernelCode from './KernelCode.ts'
+import type * as Labour from './Labour.ts'
 import * as Witness from './Witness.ts'
 
 export type Options = {
@@ -124,11 +126,11 @@ async function sessionOf(state: State, options: Options, crew: Crew.Crew, zkey: 
 
 async function open(number: number, options: Options, crew: Crew.Crew, zkey: Uint8Array): Promise<Groth16.Session> {
   const shared = (options.shared ?? canShare()) && crew.size > 1
-  const kind = options.kind ?? (await Kernel.fastest())
-  const module = await Kernel.compile(kind, { shared })
+  const code = await KernelCode.compile(options.kind ?? (await KernelCode.fastest()), { shared })
   const memory = shared ? Kernel.createMemory({ shared }) : undefined
-  const opening = { session: number, kind, module, memory }
-  const { key } = await crew.ask(0, { order: 'lay', ...opening, zkey, place: 0 })
+  const opening = { session: number, code, memory }
+  const bytes = memory ? place(memory, zkey) : zkey
+  const { key } = await crew.ask(0, { order: 'lay', ...opening, zkey: bytes, place: 0 })
   await everywhere(crew, async (place) => {
     if (place === 0) return
     if (shared) await crew.ask(place, { order: 'join', ...opening, key, place })
@@ -136,6 +138,13 @@ async function open(number: number, options: Options, crew: Crew.Crew, zkey: Uin
   })
   const { alpha, beta1, beta } = Zkey.parse(zkey)
   return { number, key, memory, alpha, beta1, beta }
+}
+
+/** Puts a key's bytes where its own layout will not reach and the threads' sums will lie: it is needed only once. */
+function place(memory: WebAssembly.Memory, zkey: Uint8Array): Labour.Placed {
+  const at = Kernel.allocator({ memory }, 2 * zkey.byteLength + 2 ** 20)(zkey.byteLength)
+  new Uint8Array(memory.buffer).set(zkey, at)
+  return { at, length: zkey.byteLength }
 }
 
 function everywhere<T>(crew: Crew.Crew, ask: (place: number) => Promise<T>): Promise<T[]> {

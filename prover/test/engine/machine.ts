@@ -3,6 +3,7 @@ import * as Bn254 from '../../src/Bn254.ts'
 import * as Additions from '../../src/engine/Additions.ts'
 import * as Element from '../../src/engine/Element.ts'
 import * as Kernel from '../../src/engine/Kernel.ts'
+import * as KernelCode from '../../src/engine/KernelCode.ts'
 import * as Point from '../../src/engine/Point.ts'
 
 export const kinds = ['fused', 'portable'] as const
@@ -10,8 +11,8 @@ export const kinds = ['fused', 'portable'] as const
 export type Machine = { readonly kernel: Kernel.Kernel; readonly allocate: (bytes: number) => number }
 
 export async function start(kind: Kernel.Kind): Promise<Machine> {
-  const module = await Kernel.compile(kind, { shared: false })
-  const kernel = await Kernel.instantiate(kind, module, Kernel.createMemory({ shared: false }))
+  const code = await KernelCode.compile(kind, { shared: false })
+  const kernel = await Kernel.instantiate(code, Kernel.createMemory({ shared: false }))
   return { kernel, allocate: Kernel.allocator(kernel, Kernel.freeFrom) }
 }
 

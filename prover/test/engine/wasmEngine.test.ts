@@ -8,7 +8,7 @@ import { buildCircuits } from '../../../circuits/build/build.ts'
 import type * as Artifacts from '../../src/Artifacts.ts'
 import * as ArtifactsNode from '../../src/ArtifactsNode.ts'
 import type { Engine } from '../../src/engine/Engine.ts'
-import * as Kernel from '../../src/engine/Kernel.ts'
+import * as KernelCode from '../../src/engine/KernelCode.ts'
 import * as SnarkjsEngine from '../../src/engine/snarkjsEngine.ts'
 import * as Witness from '../../src/engine/Witness.ts'
 import * as WasmEngine from '../../src/engine/wasmEngine.ts'
@@ -76,16 +76,7 @@ describe('wasmEngine', () => {
   })
 
   it.each(ways)('makes the same proof as snarkjs from the same r and s: %s', async (_, options) => {
-    const job = jobOf('eligibility-m')
-    const [r, s] = [0x1234567890abcdefn ** 3n, 0xfedcba0987654321n ** 3n]
-    // 1. snarkjs, its field's random numbers replaced.
-    const { Fr } = await curves.getCurveFromName('bn128', { singleThread: true })
-    const numbers = [r, s]
-    const random = vi.spyOn(Object.getPrototypeOf(Fr), 'random').mockImplementation(() => Fr.e(numbers.shift() ?? 0n))
-    const witness = await Witness.calculate(job.circuit, job.artifacts.wasm, job.input)
-    const theirs = await groth16.prove(job.artifacts.zkey, Witness.toFile(witness), undefined, { singleThread: true })
-    random.mockRestore()
-    // 2. This engine, the machine's random bytes replaced.
+    const theirs = await byTheReference()
     const bytes = [r, s]
     const source = vi.spyOn(crypto, 'getRandomValues').mockImplementation((array) => {
       const view = array as Uint8Array
@@ -93,7 +84,7 @@ describe('wasmEngine', () => {
       for (let i = view.length - 1; i >= 0; i--, rest >>= 8n) view[i] = Number(rest & 0xffn)
       return array
     })
-    const { proof, publicSignals } = await create(options).prove(job)
+    const { proof, publicSignals } = await create(options).prove(jobOf('eligibility-m'))
     source.mockRestore()
     expect(proof).toEqual(Proof.fromSnarkjs(theirs.proof))
     expect(publicSignals).toEqual(theirs.publicSignals.map(BigInt))
@@ -198,9 +189,9 @@ describe('wasmEngine', () => {
 
   it('picks the fused kernel only where a multiply-add rounds once', async () => {
     // Node 24 has the instructions; whether they are fused is the machine's.
-    expect(['fused', 'portable']).toContain(await Kernel.fastest())
+    expect(['fused', 'portable']).toContain(await KernelCode.fastest())
     const validate = vi.spyOn(WebAssembly, 'validate').mockReturnValue(false)
-    expect(await Kernel.fastest()).toBe('portable')
+    expect(await KernelCode.fastest()).toBe('portable')
     validate.mockRestore()
   })
 
@@ -209,6 +200,24 @@ describe('wasmEngine', () => {
     for (const each of both) expect(await verify('enrolment', ...values(each))).toMatchObject({ valid: true })
   })
 })
+
+const [r, s] = [0x1234567890abcdefn ** 3n, 0xfedcba0987654321n ** 3n]
+let reference: ReturnType<typeof groth16.prove> | undefined
+
+/** snarkjs's proof from r and s: its field's random numbers replaced. Made once. */
+function byTheReference(): ReturnType<typeof groth16.prove> {
+  reference ??= (async () => {
+    const { circuit, artifacts, input } = jobOf('eligibility-m')
+    const { Fr } = await curves.getCurveFromName('bn128', { singleThread: true })
+    const numbers = [r, s]
+    const random = vi.spyOn(Object.getPrototypeOf(Fr), 'random').mockImplementation(() => Fr.e(numbers.shift() ?? 0n))
+    const witness = await Witness.calculate(circuit, artifacts.wasm, input)
+    const proven = await groth16.prove(artifacts.zkey, Witness.toFile(witness), undefined, { singleThread: true })
+    random.mockRestore()
+    return proven
+  })()
+  return reference
+}
 
 function values({ proof, publicSignals }: Awaited<ReturnType<Engine['prove']>>) {
   return [proof, publicSignals] as const
