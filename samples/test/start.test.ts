@@ -113,7 +113,8 @@ it('starts everything beside a port that is taken, keeps its state, and leaves n
   else console.warn('No /proc here: whether anything is left running is not looked at.')
   first.child.kill('SIGINT')
   expect(await first.exit).toBe(0)
-  expect(started?.filter(isAlive) ?? []).toEqual([])
+  // An orphan is seen until the system has taken note of its end.
+  await expect.poll(() => started?.filter(isAlive) ?? [], { timeout: 30_000 }).toEqual([])
 
   const again = start('--data', state, '--port', String(taken))
   const originAgain = await originOf(again)
