@@ -147,7 +147,13 @@ function countGzipped(context: BrowserContext): () => Promise<number> {
 function countSent(context: BrowserContext): () => Promise<number> {
   const sizes: Promise<number>[] = []
   context.on('requestfinished', (request) => {
-    sizes.push(request.sizes().then(({ responseBodySize }) => responseBodySize))
+    // What is still asked for when the browser closes is not counted any more.
+    sizes.push(
+      request.sizes().then(
+        ({ responseBodySize }) => responseBodySize,
+        () => 0,
+      ),
+    )
   })
   return async () => (await Promise.all(sizes)).reduce((total, size) => total + size, 0)
 }
