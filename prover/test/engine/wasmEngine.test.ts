@@ -76,7 +76,7 @@ describe('wasmEngine', () => {
   })
 
   it.each(ways)('makes the same proof as snarkjs from the same r and s: %s', async (_, options) => {
-    const theirs = await byTheReference()
+    const { job, theirs } = await byTheReference()
     const bytes = [r, s]
     const source = vi.spyOn(crypto, 'getRandomValues').mockImplementation((array) => {
       const view = array as Uint8Array
@@ -84,7 +84,7 @@ describe('wasmEngine', () => {
       for (let i = view.length - 1; i >= 0; i--, rest >>= 8n) view[i] = Number(rest & 0xffn)
       return array
     })
-    const { proof, publicSignals } = await create(options).prove(jobOf('eligibility-m'))
+    const { proof, publicSignals } = await create(options).prove(job)
     source.mockRestore()
     expect(proof).toEqual(Proof.fromSnarkjs(theirs.proof))
     expect(publicSignals).toEqual(theirs.publicSignals.map(BigInt))
@@ -202,21 +202,24 @@ describe('wasmEngine', () => {
 })
 
 const [r, s] = [0x1234567890abcdefn ** 3n, 0xfedcba0987654321n ** 3n]
-let reference: ReturnType<typeof groth16.prove> | undefined
+let reference: ReturnType<typeof refer> | undefined
 
-/** snarkjs's proof from r and s: its field's random numbers replaced. Made once. */
-function byTheReference(): ReturnType<typeof groth16.prove> {
-  reference ??= (async () => {
-    const { circuit, artifacts, input } = jobOf('eligibility-m')
-    const { Fr } = await curves.getCurveFromName('bn128', { singleThread: true })
-    const numbers = [r, s]
-    const random = vi.spyOn(Object.getPrototypeOf(Fr), 'random').mockImplementation(() => Fr.e(numbers.shift() ?? 0n))
-    const witness = await Witness.calculate(circuit, artifacts.wasm, input)
-    const proven = await groth16.prove(artifacts.zkey, Witness.toFile(witness), undefined, { singleThread: true })
-    random.mockRestore()
-    return proven
-  })()
+/** A job, whose record's salts are by chance, and snarkjs's proof of it from r and s. Made once. */
+function byTheReference(): ReturnType<typeof refer> {
+  reference ??= refer()
   return reference
+}
+
+async function refer() {
+  const job = jobOf('eligibility-m')
+  // snarkjs, its field's random numbers replaced.
+  const { Fr } = await curves.getCurveFromName('bn128', { singleThread: true })
+  const numbers = [r, s]
+  const random = vi.spyOn(Object.getPrototypeOf(Fr), 'random').mockImplementation(() => Fr.e(numbers.shift() ?? 0n))
+  const witness = await Witness.calculate(job.circuit, job.artifacts.wasm, job.input)
+  const theirs = await groth16.prove(job.artifacts.zkey, Witness.toFile(witness), undefined, { singleThread: true })
+  random.mockRestore()
+  return { job, theirs }
 }
 
 function values({ proof, publicSignals }: Awaited<ReturnType<Engine['prove']>>) {
