@@ -23,9 +23,6 @@ export type Zkey = {
  */
 export function parse(bytes: Uint8Array): Zkey {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (bytes.byteLength < 12 || view.getUint32(0, true) !== magic || view.getUint32(4, true) !== 1) {
-    throw new FormatError()
-  }
   const sections = findSections(view)
   if (reader(view, sections.get(1)).u32() !== groth16) throw new FormatError()
   const header = reader(view, sections.get(2))
@@ -67,7 +64,14 @@ const groth16 = 1
 
 type Section = { readonly start: number; readonly length: number }
 
-function findSections(view: DataView): ReadonlyMap<number, Section> {
+/**
+ * Where a `.zkey`'s sections lie, by their type.
+ * @throws {FormatError}
+ */
+export function findSections(view: DataView): ReadonlyMap<number, Section> {
+  if (view.byteLength < 12 || view.getUint32(0, true) !== magic || view.getUint32(4, true) !== 1) {
+    throw new FormatError()
+  }
   const sections = new Map<number, Section>()
   let at = 12
   for (let rest = view.getUint32(8, true); rest > 0; rest--) {

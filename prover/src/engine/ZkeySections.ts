@@ -1,6 +1,6 @@
 import * as Bn254 from '../Bn254.ts'
 import { fieldOrder } from '../generated/parameters.ts'
-import { FormatError } from '../Zkey.ts'
+import { FormatError, findSections } from '../Zkey.ts'
 
 /**
  * The parts of a Groth16 `.zkey` that proofs are made from, as bytes. Numbers are little-endian; coordinates are in
@@ -32,8 +32,12 @@ export const coefficientBytes = 12 + 32
 
 /** @throws {FormatError} */
 export function read(bytes: Uint8Array): ZkeySections {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const section = find(bytes, view)
+  const sections = findSections(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+  const section = (type: number) => {
+    const found = sections.get(type)
+    if (!found || found.start + found.length > bytes.byteLength) throw new FormatError()
+    return bytes.subarray(found.start, found.start + found.length)
+  }
   if (word(section(1), 0) !== 1) throw new FormatError()
   const header = section(2)
   const fields = 4 + 32 + 4 + 32
@@ -74,28 +78,6 @@ export function read(bytes: Uint8Array): ZkeySections {
   if (lengths.some(([part, length]) => part.byteLength !== length)) throw new FormatError()
   if (domainSize < 2 || domainSize > 2 ** 28 || Math.log2(domainSize) % 1 !== 0) throw new FormatError()
   return key
-}
-
-function find(bytes: Uint8Array, view: DataView): (type: number) => Uint8Array {
-  if (bytes.byteLength < 12 || view.getUint32(0, true) !== 0x79656b7a || view.getUint32(4, true) !== 1) {
-    throw new FormatError()
-  }
-  const found = new Map<number, Uint8Array>()
-  let at = 12
-  for (let rest = view.getUint32(8, true); rest > 0; rest--) {
-    if (at + 12 > bytes.byteLength) throw new FormatError()
-    const type = view.getUint32(at, true)
-    const length = Number(view.getBigUint64(at + 4, true))
-    if (found.has(type) || at + 12 + length > bytes.byteLength) throw new FormatError()
-    found.set(type, bytes.subarray(at + 12, at + 12 + length))
-    at += 12 + length
-  }
-  if (at !== bytes.byteLength) throw new FormatError()
-  return (type) => {
-    const section = found.get(type)
-    if (!section) throw new FormatError()
-    return section
-  }
 }
 
 function word(bytes: Uint8Array, at: number): number {

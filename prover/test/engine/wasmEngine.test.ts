@@ -130,7 +130,7 @@ describe('wasmEngine', () => {
     expect(await verify('enrolment', proof, publicSignals)).toMatchObject({ valid: true })
   })
 
-  it('fails when it is closed under a proof, instead of waiting for ever, and is usable afterwards', async () => {
+  it('lets a proof under way end when it is closed, and is usable afterwards', async () => {
     const engine = create({ threads: 2 })
     await engine.prove(enrolment(1n))
     const proof = engine.prove(jobOf('eligibility-m'))
@@ -187,9 +187,7 @@ describe('wasmEngine', () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(60 * 2 ** 20)
   })
 
-  it('picks the fused kernel only where a multiply-add rounds once', async () => {
-    // Node 24 has the instructions; whether they are fused is the machine's.
-    expect(['fused', 'portable']).toContain(await KernelCode.fastest())
+  it('takes the portable kernel where the machine does not know the instructions of the other', async () => {
     const validate = vi.spyOn(WebAssembly, 'validate').mockReturnValue(false)
     expect(await KernelCode.fastest()).toBe('portable')
     validate.mockRestore()
