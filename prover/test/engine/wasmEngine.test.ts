@@ -4,12 +4,15 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { curves, groth16 } from 'snarkjs'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { threads } from '#threads'
 import { buildCircuits } from '../../../circuits/build/build.ts'
 import type * as Artifacts from '../../src/Artifacts.ts'
 import * as ArtifactsNode from '../../src/ArtifactsNode.ts'
+import * as Crew from '../../src/engine/Crew.ts'
 import type { Engine } from '../../src/engine/Engine.ts'
 import * as KernelCode from '../../src/engine/KernelCode.ts'
 import * as SnarkjsEngine from '../../src/engine/snarkjsEngine.ts'
+import type { Thread } from '../../src/engine/threads/Thread.ts'
 import * as Witness from '../../src/engine/Witness.ts'
 import * as WasmEngine from '../../src/engine/wasmEngine.ts'
 import { circuits } from '../../src/generated/circuits.ts'
@@ -138,6 +141,22 @@ describe('wasmEngine', () => {
     expect(await verify('eligibility-m', ...values(await proof))).toMatchObject({ valid: true })
     await closed
     expect(await verify('enrolment', ...values(await engine.prove(enrolment(2n))))).toMatchObject({ valid: true })
+  })
+
+  it('says that a thread died, to who waits for it and to who asks later', async () => {
+    const begun: Thread[] = []
+    const crew = Crew.ofThreads((listeners) => {
+      const thread = threads.start(listeners)
+      begun.push(thread)
+      return thread
+    }, 2)
+    crew.hold(true)
+    await crew.ask(0, { order: 'close', session: 0 })
+    begun[0]?.end()
+    const died = { name: 'Engine.WorkersError', message: "One of the prover's workers died." }
+    await expect(crew.ask(0, { order: 'close', session: 0 })).rejects.toMatchObject(died)
+    expect(crew.isLost()).toBe(true)
+    await expect(crew.ask(1, { order: 'close', session: 0 })).rejects.toMatchObject(died)
   })
 
   it('says that an input does not satisfy a circuit, and no more', async () => {
