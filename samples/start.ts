@@ -1,5 +1,10 @@
 /** `npm start`: chain, API and pages on this machine. With --walk the story in the terminal instead. */
+import { enableCompileCache } from 'node:module'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+
+// As `medseal` does: what an earlier start has compiled is not compiled again.
+enableCompileCache(join(import.meta.dirname, '../.cache/compiled'))
 
 const help = `npm start                                  chain, API and pages, with the sample people
     --port N                               the first port that is tried (4400)

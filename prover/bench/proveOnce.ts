@@ -1,6 +1,11 @@
 /** A new process that makes one proof with an engine: when it was done, and the most memory it took. For prover.ts. */
 import { readFileSync } from 'node:fs'
+import { enableCompileCache } from 'node:module'
+import { join } from 'node:path'
 import type { Engine } from '../src/engine/Engine.ts'
+
+// As the command line does: code compiled by an earlier process is not compiled again. For either engine.
+enableCompileCache(join(import.meta.dirname, '../../.cache/compiled'))
 
 const [name, circuit, wasm, zkey] = process.argv.slice(2) as [string, string, string, string]
 const input = JSON.parse(process.env.BENCH_INPUT ?? '', (_, value) =>

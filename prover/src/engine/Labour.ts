@@ -83,8 +83,8 @@ export function create(): (order: Order) => Promise<Done> {
         const kernel = await open(order)
         const { zkey } = order
         const bytes = zkey instanceof Uint8Array ? zkey : new Uint8Array(kernel.memory.buffer, zkey.at, zkey.length)
-        const key = Key.lay(kernel, Kernel.allocator(kernel, Kernel.freeFrom), ZkeySections.read(bytes))
-        if (!(zkey instanceof Uint8Array) && key.end > zkey.at) throw new FormatError()
+        const laid = Key.lay(kernel, Kernel.allocator(kernel, Kernel.freeFrom), ZkeySections.read(bytes))
+        const key = zkey instanceof Uint8Array ? laid : overwriting(laid, zkey)
         sessions.set(order.session, sessionOf(kernel, key, order.place))
         return { order: 'lay', key }
       }
@@ -111,6 +111,12 @@ export function create(): (order: Order) => Promise<Done> {
         return order satisfies never
     }
   }
+}
+
+/** The bytes are of no more use: sums may lie where they did, in memory that is taken already. */
+function overwriting(key: Key.Key, { at }: Placed): Key.Key {
+  if (key.end > at) throw new FormatError()
+  return { ...key, end: at }
 }
 
 async function open({ code, memory }: Opening): Promise<Kernel.Kernel> {

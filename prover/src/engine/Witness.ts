@@ -6,16 +6,17 @@ import { UnsatisfiedError } from './Engine.ts'
 // silent. Source of the interface and of the `.wtns` layout: circom 2.2, code_producers/src/wasm_elements/common/
 // witness_calculator.js.
 
-/** The functions a circuit compiled by circom 2 exports. */
+/** What a circuit compiled by circom 2 exports. */
 type Calculator = {
+  readonly memory: WebAssembly.Memory
   init(sanityCheck: number): void
   getInputSize(): number
   getInputSignalSize(hashHigh: number, hashLow: number): number
   setInputSignal(hashHigh: number, hashLow: number, position: number): void
   getWitnessSize(): number
+  /** Puts a wire's value where `getSharedRWMemoryStart` says. */
   getWitness(index: number): void
-  readSharedRWMemory(word: number): number
-  writeSharedRWMemory(word: number, value: number): void
+  getSharedRWMemoryStart(): number
 }
 
 /** 32-bit words of a field element. */
@@ -26,44 +27,65 @@ const wordsPerElement = 8
  * @throws {UnsatisfiedError} when the input misses a signal, has one too many, or a constraint does not hold.
  */
 export async function calculate(circuit: string, wasm: Uint8Array, input: CircuitInput): Promise<Uint8Array> {
-  const module = await compiled(wasm)
-  // What would be messages to print is not read at all; an exception only has to stop the calculation.
-  const silent = () => undefined
-  const exceptionHandler = () => {
-    throw new UnsatisfiedError({ circuit })
+  const found = calculatorOf(wasm)
+  try {
+    const calculator = await found
+    // Another input has broken it off meanwhile.
+    if (calculators.get(wasm) !== found) return calculate(circuit, wasm, input)
+    return run(calculator, input)
+  } catch (error) {
+    // It stopped in the midst of something: the next input gets a new one.
+    if (calculators.get(wasm) === found) calculators.delete(wasm)
+    if (error instanceof Refusal) throw new UnsatisfiedError({ circuit })
+    throw error
   }
-  const { exports } = await WebAssembly.instantiate(module, {
-    runtime: { exceptionHandler, printErrorMessage: silent, writeBufferMessage: silent, showSharedRWMemory: silent },
-  })
-  const calculator = exports as unknown as Calculator
+}
+
+/** Why there is no witness is not told: it would be about values. */
+class Refusal extends Error {}
+
+function run(calculator: Calculator, input: CircuitInput): Uint8Array {
   calculator.init(0)
+  const shared = new Uint32Array(calculator.memory.buffer, calculator.getSharedRWMemoryStart(), wordsPerElement)
   let count = 0
   for (const [signal, numbers] of Object.entries(input)) {
     const values = flatten(numbers)
     const [high, low] = fnv1a(signal)
-    if (calculator.getInputSignalSize(high, low) !== values.length) throw new UnsatisfiedError({ circuit })
+    if (calculator.getInputSignalSize(high, low) !== values.length) throw new Refusal()
     count += values.length
-    if (count > calculator.getInputSize()) throw new UnsatisfiedError({ circuit })
+    if (count > calculator.getInputSize()) throw new Refusal()
     for (const [position, value] of values.entries()) {
-      if (value < 0n || value >= fieldOrder) throw new UnsatisfiedError({ circuit })
-      write(calculator, value)
+      if (value < 0n || value >= fieldOrder) throw new Refusal()
+      write(shared, value)
       // The last one set starts the calculation.
       calculator.setInputSignal(high, low, position)
     }
   }
-  if (count !== calculator.getInputSize()) throw new UnsatisfiedError({ circuit })
-  return read(calculator)
+  if (count !== calculator.getInputSize()) throw new Refusal()
+  return read(calculator, shared)
 }
 
 /** Kept as long as the bytes are. */
-const modules = new WeakMap<Uint8Array, Promise<WebAssembly.Module>>()
+const calculators = new WeakMap<Uint8Array, Promise<Calculator>>()
 
-function compiled(wasm: Uint8Array): Promise<WebAssembly.Module> {
-  const found = modules.get(wasm)
+function calculatorOf(wasm: Uint8Array): Promise<Calculator> {
+  const found = calculators.get(wasm)
   if (found) return found
-  const module = WebAssembly.compile(wasm as Uint8Array<ArrayBuffer>)
-  modules.set(wasm, module)
-  return module
+  const calculator = instantiate(wasm)
+  calculators.set(wasm, calculator)
+  return calculator
+}
+
+async function instantiate(wasm: Uint8Array): Promise<Calculator> {
+  // What would be messages to print is not read at all; an exception only has to stop the calculation.
+  const silent = () => undefined
+  const exceptionHandler = () => {
+    throw new Refusal()
+  }
+  const { instance } = await WebAssembly.instantiate(wasm as Uint8Array<ArrayBuffer>, {
+    runtime: { exceptionHandler, printErrorMessage: silent, writeBufferMessage: silent, showSharedRWMemory: silent },
+  })
+  return instance.exports as unknown as Calculator
 }
 
 type Numbers = CircuitInput[string]
@@ -72,11 +94,9 @@ function flatten(numbers: Numbers): readonly bigint[] {
   return typeof numbers === 'bigint' ? [numbers] : numbers.flatMap(flatten)
 }
 
-function write(calculator: Calculator, value: bigint): void {
+function write(shared: Uint32Array, value: bigint): void {
   let rest = value
-  for (let word = 0; word < wordsPerElement; word++, rest >>= 32n) {
-    calculator.writeSharedRWMemory(word, Number(rest & 0xffffffffn))
-  }
+  for (let word = 0; word < wordsPerElement; word++, rest >>= 32n) shared[word] = Number(rest & 0xffffffffn)
 }
 
 /** FNV-1a, 64 bits, in halves: how circom finds a signal by name. */
@@ -87,12 +107,12 @@ function fnv1a(text: string): readonly [high: number, low: number] {
 }
 
 /** The witness itself: 32 bytes a value, little-endian. */
-function read(calculator: Calculator): Uint8Array {
+function read(calculator: Calculator, shared: Uint32Array): Uint8Array {
   const size = calculator.getWitnessSize()
   const words = new Uint32Array(size * wordsPerElement)
-  for (let index = 0, at = 0; index < size; index++) {
+  for (let index = 0; index < size; index++) {
     calculator.getWitness(index)
-    for (let word = 0; word < wordsPerElement; word++) words[at++] = calculator.readSharedRWMemory(word)
+    words.set(shared, index * wordsPerElement)
   }
   return new Uint8Array(words.buffer)
 }
