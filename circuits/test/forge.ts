@@ -7,10 +7,12 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { BrowserProvider, ContractFactory, type InterfaceAbi } from 'ethers'
 import hre from 'hardhat'
+import { toFile } from '../../prover/src/engine/Witness.ts'
 import { type BuiltCircuit, type CircuitName, find } from '../build/build.ts'
 import { root } from '../build/compile.ts'
 import { fieldOrder } from '../build/parameters.ts'
 import * as R1cs from '../build/r1cs.ts'
+import * as Constraints from './constraints.ts'
 import { type File, type SnarkProof, singleThread, snarkjs } from './smallCircuit.ts'
 
 /** Numbers and nested lists of numbers by signal name; any integer, reduced modulo the field order. */
@@ -29,6 +31,10 @@ export type Target = {
   readonly names: ReadonlyMap<number, readonly string[]>
   /** Every wire, whatever the input is. */
   calculate(input: Input): bigint[]
+  /** The same as 32 bytes each, little-endian. */
+  fill(input: Input): Uint8Array
+  /** Rows that such bytes break. */
+  readonly brokenRows: Constraints.Constraints
 }
 
 /** A circuit of the project's, with the key it is proven with. */
@@ -46,32 +52,31 @@ export function load(files: { readonly r1cs: string; readonly wasm: string; read
   const r1cs = R1cs.read(files.r1cs)
   const symbols = R1cs.readSymbols(files.sym)
   const wires = new Map([...symbols].map(([name, wire]) => [name.slice('main.'.length), wire]))
-  const calculator = loadCalculator(files.wasm)
-  return { r1cs, wires, names: namesOf(wires), calculate: (input) => calculator(input) }
+  const fill = loadCalculator(files.wasm)
+  const calculate = (input: Input) => fromBytes(fill(input))
+  return { r1cs, wires, names: namesOf(wires), calculate, fill, brokenRows: Constraints.of(r1cs) }
+}
+
+/** Whether the witness of an input, the calculator's assertions left out, obeys every constraint. */
+export function isObeyed(target: Target, input: Input): boolean {
+  return target.brokenRows(target.fill(input)).length === 0
 }
 
 /**
  * Constraints a witness breaks, each as the names of the signals in it. Empty where there is none, and then snarkjs
  * would prove it.
  */
-export function broken({ r1cs, names }: Target, witness: Witness): string[][] {
-  if (witness.length !== r1cs.wires) throw new R1cs.WitnessLengthError(r1cs.wires, witness.length)
+export function broken(target: Target, witness: Witness): string[][] {
+  const { wires } = target.r1cs
+  if (witness.length !== wires) throw new R1cs.WitnessLengthError(wires, witness.length)
   if (witness[0] !== 1n) return [['one']]
-  const rows: number[] = []
-  const sum = ({ starts, wire, coefficient }: R1cs.Matrix, row: number) => {
-    let total = 0n
-    for (let term = starts[row] as number; term < (starts[row + 1] as number); term++) {
-      total += (r1cs.coefficients[coefficient[term] as number] as bigint) * (witness[wire[term] as number] as bigint)
-    }
-    return total
-  }
-  for (let row = 0; row < r1cs.constraints; row++) {
-    if ((sum(r1cs.a, row) * sum(r1cs.b, row) - sum(r1cs.c, row)) % fieldOrder !== 0n) rows.push(row)
-  }
-  return rows.map((row) =>
-    [r1cs.a, r1cs.b, r1cs.c].flatMap(({ starts, wire }) =>
-      Array.from(wire.subarray(starts[row], starts[row + 1])).flatMap((each) => names.get(each) ?? []),
-    ),
+  return target.brokenRows(toBytes(witness)).map((row) => namesIn(target, row))
+}
+
+/** Names of the signals in a constraint. */
+export function namesIn({ r1cs, names }: Target, row: number): string[] {
+  return [r1cs.a, r1cs.b, r1cs.c].flatMap(({ starts, wire }) =>
+    Array.from(wire.subarray(starts[row], starts[row + 1])).flatMap((each) => names.get(each) ?? []),
   )
 }
 
@@ -97,7 +102,7 @@ export type Proven = { readonly proof: SnarkProof; readonly publicSignals: strin
 
 /** Proves a witness as it is: snarkjs does not look whether it obeys the circuit. */
 export async function prove({ built }: BuiltTarget, witness: Witness): Promise<Proven> {
-  const file: File = { type: 'mem', data: toFile(witness) }
+  const file: File = { type: 'mem', data: toFile(toBytes(witness)) }
   return snarkjsProver.groth16.prove(built.zkey, file, undefined, singleThread)
 }
 
@@ -174,7 +179,7 @@ type Calculator = {
 }
 
 /** circom's calculator, by the interface of its own `witness_calculator.js`, for a circuit compiled by circom 2.2. */
-function loadCalculator(path: string): (input: Input) => bigint[] {
+function loadCalculator(path: string): (input: Input) => Uint8Array {
   const exceptionHandler = (code: number) => {
     throw new Error(`The witness calculator refused an input (${code}).`)
   }
@@ -203,10 +208,12 @@ function loadCalculator(path: string): (input: Input) => bigint[] {
       }
     }
     if (given !== calculator.getInputSize()) throw new Error('Inputs are missing.')
-    return Array.from({ length: calculator.getWitnessSize() }, (_, wire) => {
-      calculator.getWitness(wire)
-      return read(shared)
-    })
+    const words = new Uint32Array(8 * calculator.getWitnessSize())
+    for (let at = 0; at < words.length; at += 8) {
+      calculator.getWitness(at / 8)
+      words.set(shared, at)
+    }
+    return new Uint8Array(words.buffer)
   }
 }
 
@@ -245,32 +252,19 @@ function write(shared: Uint32Array, value: bigint): void {
   for (let word = 0, rest = value; word < 8; word++, rest >>= 32n) shared[word] = Number(rest & 0xffffffffn)
 }
 
-function read(shared: Uint32Array): bigint {
-  const view = new DataView(shared.buffer, shared.byteOffset)
+function fromBytes(bytes: Uint8Array): bigint[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const half = (at: number) => view.getBigUint64(at, true) | (view.getBigUint64(at + 8, true) << 64n)
-  return half(0) | (half(16) << 128n)
+  return Array.from({ length: bytes.byteLength / 32 }, (_, wire) => half(32 * wire) | (half(32 * wire + 16) << 128n))
 }
 
-/** The bytes of a `.wtns` file (iden3, version 2). */
-function toFile(witness: Witness): Uint8Array {
-  const bytes = new Uint8Array(76 + 32 * witness.length)
+function toBytes(witness: Witness): Uint8Array {
+  const bytes = new Uint8Array(32 * witness.length)
   const view = new DataView(bytes.buffer)
-  const u32 = (at: number, value: number) => view.setUint32(at, value, true)
-  const scalar = (at: number, value: bigint) => {
-    for (let limb = 0; limb < 4; limb++) {
-      view.setBigUint64(at + 8 * limb, BigInt.asUintN(64, value >> BigInt(64 * limb)), true)
+  for (const [wire, value] of witness.entries()) {
+    for (let limb = 0, rest = value; limb < 4; limb++, rest >>= 64n) {
+      view.setBigUint64(32 * wire + 8 * limb, BigInt.asUintN(64, rest), true)
     }
   }
-  bytes.set(new TextEncoder().encode('wtns'))
-  u32(4, 2)
-  u32(8, 2)
-  u32(12, 1)
-  view.setBigUint64(16, 40n, true)
-  u32(24, 32)
-  scalar(28, fieldOrder)
-  u32(60, witness.length)
-  u32(64, 2)
-  view.setBigUint64(68, BigInt(32 * witness.length), true)
-  for (const [wire, value] of witness.entries()) scalar(76 + 32 * wire, value)
   return bytes
 }

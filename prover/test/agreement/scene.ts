@@ -1,6 +1,5 @@
 /** What a proof is made from, with every part of the credential open to choice, and what circuits say to it. */
 import { readFileSync } from 'node:fs'
-import * as R1cs from '../../../circuits/build/r1cs.ts'
 import * as Forge from '../../../circuits/test/forge.ts'
 import { UnsatisfiedError } from '../../src/engine/Engine.ts'
 import * as Witness from '../../src/engine/Witness.ts'
@@ -81,8 +80,7 @@ export function targetOf(circuit: Eligibility.Circuit): Forge.BuiltTarget {
 
 /** Whether an input's witness obeys every constraint, the calculator's own assertions left out. */
 export function obeys(circuit: Eligibility.Circuit, input: Eligibility.CircuitInput): boolean {
-  const target = targetOf(circuit)
-  return R1cs.check(target.r1cs, target.calculate(input)).ok
+  return Forge.isObeyed(targetOf(circuit), input)
 }
 
 /** What the prover's own calculator says: it stops at the first assertion that fails. */

@@ -191,14 +191,12 @@ describe('hostile documents', () => {
     expect(omissions.map(({ reason }) => reason)).toEqual(['unread-type', 'unread-type', 'no-coding'])
   })
 
-  it('of 100,000 entries are read, of more refused, in seconds', () => {
+  it('of 100,000 entries are read, of more refused', () => {
     const many = Array.from({ length: 99_999 }, (_, i) => observation({ id: `o${i}` }))
     const text = JSON.stringify(bundle([patient(), ...many]))
-    const started = performance.now()
     expect(imported(text).account.taken).toBe(100_000)
     expect(() => imported(text.replace('"entry":[', '"entry":[{},'))).toThrow(Bundle.TooManyEntriesError)
-    expect(performance.now() - started).toBeLessThan(60_000)
-  }, 120_000)
+  })
 
   it('with a thousand copies of one resource count it once', () => {
     const copies = Array.from({ length: 1_000 }, () => condition())
