@@ -1,4 +1,4 @@
-import { Alert, Button, Card, Group, Select, SimpleGrid, Stack, Tabs, Text, Textarea } from '@mantine/core'
+import { Alert, Button, Card, Select, SimpleGrid, Stack, Tabs, Text, Textarea } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import type { Draft as Compiled, Policy } from '@medseal/verifier-api/resources/Policy'
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
@@ -83,9 +83,14 @@ function Builder({ start }: { start: string }) {
             )}
             <Problem error={keep.error ?? check.error} />
             {check.data ? (
-              <Group opacity={check.error || settled !== text ? 0.6 : 1}>
+              <>
+                {(check.error || policy === undefined) && (
+                  <Text c="dimmed" size="sm">
+                    As it was before:
+                  </Text>
+                )}
                 <PolicyReading draft={check.data} />
-              </Group>
+              </>
             ) : (
               check.isPending && policy && <Waiting />
             )}

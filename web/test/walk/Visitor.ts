@@ -61,25 +61,30 @@ function numbered(steps: { taken: number }): string {
   return String(steps.taken).padStart(2, '0')
 }
 
-/** Takes a picture, kept in .cache/screenshots, and has axe-core look at the page. */
-export async function look(page: Page, name: string, excepted: readonly string[] = []): Promise<void> {
+/** Takes a picture, kept in .cache/screenshots, and has axe-core look at the page: see `violations`. */
+export async function look(page: Page, name: string, rules: Rules = {}): Promise<void> {
   await page.evaluate(() => {
     scrollTo(0, 0)
     return document.fonts.ready.then(() => undefined)
   })
   mkdirSync(screenshots, { recursive: true })
   await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true, animations: 'disabled' })
-  expect.soft(await violations(page, excepted), `axe-core on ${name}`).toEqual([])
+  expect.soft(await violations(page, rules), `axe-core on ${name}`).toEqual([])
 }
 
-/**
- * All that axe-core finds, minor or not: rule, and where. Evaluated from outside, as the pages let no script in.
- * @param excepted Rules that are not held.
- */
-export async function violations(page: Page, excepted: readonly string[] = []): Promise<string[]> {
-  await page.evaluate(axe.source)
-  const { violations } = await page.evaluate(() =>
-    (globalThis as unknown as { axe: typeof axe }).axe.run(document, { resultTypes: ['violations'] }),
+/** Which of axe-core's rules are held: all, unless `only` some are, but for those `excepted`. */
+export type Rules = { readonly only?: readonly string[]; readonly excepted?: readonly string[] }
+
+/** All that axe-core finds, minor or not: rule, and where. Evaluated from outside, as the pages let no script in. */
+export async function violations(page: Page, { only, excepted = [] }: Rules = {}): Promise<string[]> {
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe.source)
+  const { violations } = await page.evaluate(
+    (runOnly) =>
+      (globalThis as unknown as { axe: typeof axe }).axe.run(document, {
+        resultTypes: ['violations'],
+        ...(runOnly && { runOnly }),
+      }),
+    only && [...only],
   )
   const held = violations.filter(({ id }) => !excepted.includes(id))
   return held.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id} at ${target.join(' ')}`))
