@@ -102,6 +102,7 @@ function Opener() {
             maxRows={6}
             value={text}
             error={refusal}
+            errorProps={{ role: 'alert' }}
             onChange={({ currentTarget: { value } }) => setText(value)}
           />
           <Group mt="sm">

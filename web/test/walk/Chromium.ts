@@ -13,7 +13,8 @@ if (!executable && !mustHave) {
   console.warn('No Chromium here (apt-get install chromium, or set CHROMIUM): the pages are not walked through.')
 }
 
-export function launch(): Promise<Browser> {
+/** @param args More of Chromium's own arguments. */
+export function launch(args: readonly string[] = []): Promise<Browser> {
   if (!executable) throw new Error('MEDSEAL_REQUIRE names chromium, and there is none: apt-get install chromium.')
-  return chromium.launch({ executablePath: executable, args: ['--no-sandbox', '--disable-dev-shm-usage'] })
+  return chromium.launch({ executablePath: executable, args: ['--no-sandbox', '--disable-dev-shm-usage', ...args] })
 }
