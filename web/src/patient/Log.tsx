@@ -48,10 +48,10 @@ export function Log() {
 function Entry({ asked }: { asked: Asked.Asked }) {
   const { t, say } = useWords()
   const { device, look } = useSession()
-  const { digest, openedAt, policyNames, known, answer } = asked
+  const { digest, openedAt, policyNames, known, answer, returned } = asked
   const forget = useMutation({ mutationFn: () => device.call('forgetRequest', digest), onSuccess: look })
   const policies = policyNames.join(', ')
-  const hasLearned = answer.state === 'sent'
+  const learned = answer.state === 'sent' ? 'learned' : returned?.mayBeKnown ? 'perhaps' : undefined
   return (
     <Stack gap={4}>
       <Group justify="space-between">
@@ -60,8 +60,8 @@ function Entry({ asked }: { asked: Asked.Asked }) {
         </Text>
         <AskedState asked={asked} />
       </Group>
-      <Text size="sm">{t(hasLearned ? 'log.learned' : 'log.asked', { policies })}</Text>
-      {hasLearned ? (
+      <Text size="sm">{t(`log.${learned ?? 'asked'}`, { policies })}</Text>
+      {learned ? (
         known.map((one) => (
           <Text key={`${one.kind} ${one.subject} ${one.window}`} size="sm" c="dimmed">
             {knownSentence(t, say, one)}

@@ -91,6 +91,7 @@ function Request({ view }: { view: Fit }) {
             onChoose={(part, id) => setChosen(chosen.map((one, i) => (i === part ? id : one)))}
           />
         )}
+        <CameBack asked={asked} />
         <Outcome asked={asked} isFresh={answered !== undefined} />
         {['open', 'proving'].includes(asked.answer.state) && (
           <Answering view={view} asked={asked} chosen={chosen} onAnswered={setAnswered} />
@@ -132,6 +133,18 @@ function Who({ view: { asked, roles } }: { view: Fit }) {
         ]}
       />
     </Card>
+  )
+}
+
+/** That an answer came back, where no other is under way. */
+function CameBack({ asked: { answer, returned } }: { asked: Asked.Asked }) {
+  const { t, say } = useWords()
+  if (!returned || answer.state !== 'open') return null
+  return (
+    <Alert color="yellow" role="status" data-returned={returned.why}>
+      {t(`request.returned_${returned.why}`, { time: say.time(returned.at) })}
+      {returned.mayBeKnown && ` ${t('request.returnedKnown')}`}
+    </Alert>
   )
 }
 

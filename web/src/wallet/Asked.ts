@@ -21,7 +21,12 @@ export type Asked = {
   /** What a met request makes known for certain. */
   readonly known: readonly Known[]
   readonly answer: Answer
+  /** The last answer that came back from the outbox. Kept, since what was shown once cannot be taken back. */
+  readonly returned?: Returned
 }
+
+/** Why an answer came back, ISO 8601 when, and whether its recipient may have read it all the same. */
+export type Returned = { readonly why: 'late' | 'refused'; readonly at: string; readonly mayBeKnown: boolean }
 
 export type Answer =
   | { readonly state: 'open' }
@@ -34,7 +39,14 @@ export type Answer =
       readonly proofs: readonly string[]
     }
   /** Waits in the outbox. @see deadline ISO 8601; from then on it has to be proven anew. */
-  | { readonly state: 'ready'; readonly at: string; readonly deadline: string; readonly proofs: readonly string[] }
+  | {
+      readonly state: 'ready'
+      readonly at: string
+      readonly deadline: string
+      readonly proofs: readonly string[]
+      /** A sending began whose end nobody knows: it may have arrived. */
+      readonly tried?: true
+    }
   | {
       readonly state: 'sent'
       readonly at: string
@@ -53,7 +65,7 @@ export function nameOf(digest: string): `asked/${string}` {
   return `asked/${digest}`
 }
 
-/** Whether the recipient has learned, or will, what the request asks. */
-export function isAnswered({ answer }: Asked): boolean {
-  return answer.state === 'sent' || answer.state === 'ready'
+/** Whether the recipient has learned, will learn, or may have learned what the request asks. */
+export function isAnswered({ answer, returned }: Asked): boolean {
+  return answer.state === 'sent' || answer.state === 'ready' || returned?.mayBeKnown === true
 }

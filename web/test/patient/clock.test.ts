@@ -2,22 +2,15 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import * as Network from '@medseal/prover/chain/Network'
-import * as CredentialFile from '@medseal/prover/files/CredentialFile'
-import * as Form from '@medseal/prover/files/Form'
 import * as PresentationResponse from '@medseal/prover/files/PresentationResponse'
-import * as Holder from '@medseal/prover/protocol/Holder'
-import * as PresentationRequest from '@medseal/prover/protocol/PresentationRequest'
-import * as Asked from '@medseal/prover/protocol/Request'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import * as Scene from '../../../prover/test/chain/scene.ts'
 import * as answering from '../../src/wallet/device/answering.ts'
-import * as Desk from '../../src/wallet/device/Desk.ts'
+import type * as Desk from '../../src/wallet/device/Desk.ts'
 import * as requests from '../../src/wallet/device/requests.ts'
-import * as Holdings from '../../src/wallet/Holdings.ts'
 import * as Moment from '../../src/wallet/Moment.ts'
 import * as Proving from '../../src/wallet/Proving.ts'
-import * as Wallet from '../../src/wallet/Wallet.ts'
-import * as Memory from './Memory.ts'
+import * as Guest from './Guest.ts'
 
 const hour = 3_600_000
 const year = 365 * 24 * hour
@@ -65,7 +58,7 @@ describe("a wallet on a device whose clock is not the chain's", () => {
       response.end(JSON.stringify({ proofs: [{ id: `prf_${'0'.repeat(36)}`, part: 0, state: 'received' }] }))
     }).listen(0, '127.0.0.1')
     await new Promise((listening) => server.once('listening', listening))
-    desk = await openDesk(scene, `http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    desk = await Guest.open(scene, `http://127.0.0.1:${(server.address() as AddressInfo).port}`)
   })
   afterAll(async () => {
     server?.close()
@@ -80,7 +73,7 @@ describe("a wallet on a device whose clock is not the chain's", () => {
     ['set ahead by a year between reading and answering', 0, year],
   ])('%s: answers by the time of the chain, which takes it', async (_, off, change) => {
     vi.setSystemTime(Date.now() + off)
-    const view = await requests.review(desk, await ask(scene, desk.origin))
+    const view = await requests.review(desk, await Guest.ask(scene, desk.origin))
     if (!view.fit) throw new Error(view.objections.join())
     const credentials = view.parts.map(({ candidates }) => candidates[0]?.credentialId ?? '')
     vi.setSystemTime(Date.now() + change)
@@ -97,39 +90,3 @@ describe("a wallet on a device whose clock is not the chain's", () => {
     expect(await Scene.tryOut(scene, submission)).toBe('accepted')
   })
 })
-
-/** A device with a wallet that holds a credential, in memory. */
-async function openDesk(scene: Scene.Scene, origin: string): Promise<Desk.Desk> {
-  const store = Memory.create()
-  const words = Wallet.createWords()
-  const cost = { N: 2 ** 7, r: 8, p: 1 }
-  const keeper = await Wallet.create(store, { words, passphrase: 'rain over seven hills', cost })
-  const seed = Holder.seedOf(words)
-  const patient = { name: 'guest', seed, secret: Holder.secretOf(seed) }
-  const issued = Scene.issue({ hospital: scene.hospital.hospital, today: scene.today }, patient)
-  const file = Form.write(CredentialFile.kind.tag, CredentialFile.fieldsOf(issued))
-  const taken = { text: file, today: scene.today, now: new Date().toISOString() }
-  await Holdings.receive(keeper, await Wallet.secretsOf(keeper), taken)
-  const { network } = scene.town
-  return Object.assign(Desk.create(origin), { keeper, network: Promise.resolve(network), artifacts: scene.artifacts })
-}
-
-/** A request as a link has it. */
-async function ask({ town: { network, chain }, insurer, policy }: Scene.Scene, origin: string): Promise<string> {
-  const object = PresentationRequest.build({
-    chainId: network.chainId,
-    consumer: Network.addressOf(network, 'EligibilityRegistry'),
-    recipientId: insurer.id,
-    program: 0n,
-    purpose: 'COVAUTH',
-    consentRequired: true,
-    expiresAt: BigInt(await chain.now()) + 86_400n,
-    policies: [policy],
-    responseUri: `${origin}/v1/requests/one/answer`,
-    recipientName: 'Example Insurance',
-  })
-  const request = PresentationRequest.requestOf(object)
-  const domain = Asked.domainOf({ chainId: request.chainId, contract: request.consumer })
-  const signature = await insurer.signer.signTypedData(domain, Asked.types, Asked.toTypedData(request))
-  return JSON.stringify({ ...object, medseal_signature: signature })
-}

@@ -79,17 +79,20 @@ export async function flush(desk: Desk.Desk): Promise<number> {
 async function deliver(desk: Desk.Desk, digest: string): Promise<Asked.Asked> {
   const asked = await requests.askedOfDigest(desk, digest)
   if (asked.answer.state !== 'ready') return asked
-  const { proofs, deadline } = asked.answer
-  if (deadline <= new Date().toISOString()) {
-    await requests.change(desk, digest, { state: 'open' })
+  const { proofs, deadline, tried } = asked.answer
+  const at = new Date().toISOString()
+  if (deadline <= at) {
+    await requests.change(desk, digest, { state: 'open' }, { why: 'late', at, mayBeKnown: tried === true })
     throw new TooLateError()
   }
   let acknowledged: Sending.Acknowledgement
   try {
     acknowledged = await Sending.send(PresentationRequest.parse(asked.object), proofs)
   } catch (cause) {
-    if (cause instanceof Chain.UnreachableError) return asked
-    const settled = await settle(desk, digest, { state: 'open' })
+    // Perhaps it arrived, and only the acknowledgement did not.
+    if (cause instanceof Chain.UnreachableError) return settle(desk, digest, { ...asked.answer, tried: true })
+    // Who refuses an answer has read it.
+    const settled = await settle(desk, digest, { state: 'open' }, { why: 'refused', at, mayBeKnown: true })
     if (settled.answer.state === 'sent') return settled
     throw cause
   }
@@ -107,9 +110,14 @@ async function deliver(desk: Desk.Desk, digest: string): Promise<Asked.Asked> {
 }
 
 /** What sending came to. Another tab or try may have sent the same meanwhile: what was acknowledged stands. */
-async function settle(desk: Desk.Desk, digest: string, outcome: Asked.Answer): Promise<Asked.Asked> {
+async function settle(
+  desk: Desk.Desk,
+  digest: string,
+  outcome: Asked.Answer,
+  returned?: Asked.Returned,
+): Promise<Asked.Asked> {
   const now = await requests.askedOfDigest(desk, digest)
-  return now.answer.state === 'sent' ? now : requests.change(desk, digest, outcome)
+  return now.answer.state === 'sent' ? now : requests.change(desk, digest, outcome, returned)
 }
 
 /** Looks on the chain for the receipts of what was sent, and asks the API about the rest. */
@@ -123,7 +131,9 @@ export async function follow(desk: Desk.Desk): Promise<void> {
   for (const { digest, object, answer: one } of waiting) {
     const receipts = await Chain.reachable(() => Receipts.find(network, one.proofs))
     const states = await Sending.statesOf(PresentationRequest.parse(object), one.states)
-    await requests.change(desk, digest, { ...one, receipts, states })
+    // Looking took a while, in which it may have been withdrawn.
+    const now = await requests.askedOfDigest(desk, digest)
+    if (now.answer.state === 'sent') await requests.change(desk, digest, { ...now.answer, receipts, states })
   }
 }
 
@@ -170,7 +180,7 @@ function secondsLeft(proofs: readonly string[], clock: Clock): number {
 export class TooLateError extends Error {
   override readonly name = 'Answering.TooLateError'
   constructor() {
-    super('The answer waited too long to be sent. Nothing was sent.')
+    super('The answer waited too long to be sent.')
   }
 }
 

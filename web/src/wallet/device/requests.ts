@@ -110,9 +110,17 @@ export async function askedOfDigest(desk: Desk.Desk, digest: string): Promise<As
   return found
 }
 
-/** Puts an answer in the place of the one before. @throws {Store.FullError} */
-export async function change(desk: Desk.Desk, digest: string, answer: Asked.Answer): Promise<Asked.Asked> {
-  const next = { ...(await askedOfDigest(desk, digest)), answer }
+/** Puts an answer in the place of the one before, which may have come back. @throws {Store.FullError} */
+export async function change(
+  desk: Desk.Desk,
+  digest: string,
+  answer: Asked.Answer,
+  returned?: Asked.Returned,
+): Promise<Asked.Asked> {
+  const before = await askedOfDigest(desk, digest)
+  // Known once is known for good.
+  const mayBeKnown = returned?.mayBeKnown || before.returned?.mayBeKnown === true
+  const next = { ...before, answer, ...(returned && { returned: { ...returned, mayBeKnown } }) }
   await Keeper.write(Desk.keeperOf(desk), { put: { [Asked.nameOf(digest)]: next } })
   return next
 }
