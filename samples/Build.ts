@@ -12,8 +12,6 @@ import {
 } from 'node:fs'
 import { join, relative } from 'node:path'
 import { buildCircuits, type Progress } from '../circuits/build/build.ts'
-import { buildContracts } from '../circuits/build/contracts.ts'
-import type { Artifact } from '../contracts/deployment.ts'
 
 // What has to be there before anything can start: each is built where its sources have changed, and kept in .cache.
 
@@ -68,31 +66,10 @@ export function deliver(built: string, to: string): void {
   renameSync(unfinished, to)
 }
 
-/** A contract as the compiler gave it. Compiles what has changed when the first one is asked for. */
-export function contracts(): (name: string) => Promise<Artifact | undefined> {
-  let built: Promise<ReadonlyMap<string, string>> | undefined
-  return async (name) => {
-    built ??= buildContracts().then(artifactPaths)
-    const path = (await built).get(name)
-    return path === undefined ? undefined : JSON.parse(readFileSync(path, 'utf8'))
-  }
-}
-
 /** What a chain was founded with: contracts and circuits of other sources do not fit it. */
 export function fingerprint(): string {
   const sources = ['contracts', 'prover/src/generated'].flatMap(filesIn)
   return digest(sources.filter((path) => /\.sol$|generated/.test(path)).flatMap(textsOf))
-}
-
-function artifactPaths(): ReadonlyMap<string, string> {
-  const folder = join(root, '.cache/artifacts')
-  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-  return new Map(
-    paths.flatMap((path) => {
-      const [, name] = /[/\\](\w+)\.sol[/\\]\1\.json$/.exec(path) ?? []
-      return name === undefined ? [] : [[name, join(folder, path)] as const]
-    }),
-  )
 }
 
 /** The folder, filled as a whole or not at all: several processes may want it at once. */

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { HDNodeWallet, Provider } from 'ethers'
+import * as Artifacts from '../contracts/artifacts.ts'
 import { deploy } from '../contracts/deployment.ts'
 import type * as Network from '../prover/src/chain/Network.ts'
 import type * as DeploymentFile from '../prover/src/files/DeploymentFile.ts'
@@ -79,7 +80,7 @@ async function deployTo(provider: Provider, tell: Tell): Promise<DeploymentFile.
   const [signer, ...attesters] = Keys.accountsOn(provider, { count: 3 }) as [HDNodeWallet, ...HDNodeWallet[]]
   const { chainId, fromBlock, addresses } = await deploy({
     signer,
-    readArtifact: Build.contracts(),
+    readArtifact: Artifacts.fromCheckout(),
     registrar: signer.address,
     attesters: attesters.map(({ address }) => address),
   })

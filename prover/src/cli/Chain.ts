@@ -27,13 +27,23 @@ export function deploymentOf({ deployment }: OnChain): DeploymentFile.Deployment
  */
 export async function use<T>(options: Required<OnChain>, act: (network: Network.Network) => Promise<T>): Promise<T> {
   const deployment = File.readJson(options.deployment, [DeploymentFile.kind])
-  const chainId = await idOf(options.rpc)
-  if (chainId !== deployment.chainId) throw new OtherChainError({ expected: deployment.chainId, actual: chainId })
-  const provider = new JsonRpcProvider(requestTo(options.rpc), Number(chainId), { staticNetwork: true })
-  try {
+  return reach(options.rpc, async (provider, chainId) => {
+    if (chainId !== deployment.chainId) throw new OtherChainError({ expected: deployment.chainId, actual: chainId })
     if ((await provider.getCode(deployment.addresses.EligibilityRegistry)) === '0x')
       throw new NotDeployedError({ name: 'EligibilityRegistry' })
-    return await act({ ...deployment, provider })
+    return act({ ...deployment, provider })
+  })
+}
+
+/** The same on a chain where nothing need be deployed. @throws {UnreachableError} {RefusedError} {FailedError} */
+export async function reach<T>(
+  rpc: string,
+  act: (provider: JsonRpcProvider, chainId: bigint) => Promise<T>,
+): Promise<T> {
+  const chainId = await idOf(rpc)
+  const provider = new JsonRpcProvider(requestTo(rpc), Number(chainId), { staticNetwork: true })
+  try {
+    return await act(provider, chainId)
   } catch (cause) {
     throw translated(cause)
   } finally {
@@ -130,7 +140,7 @@ export class RefusedError extends Error {
 /** The chain fails for another reason than a contract's refusal. */
 export class FailedError extends Error {
   override readonly name = 'Chain.FailedError'
-  constructor({ code, cause }: { code: string; cause: unknown }) {
+  constructor({ code, cause }: { code: string; cause?: unknown }) {
     super(`The chain does not do it: ${code}.`, { cause })
   }
 }

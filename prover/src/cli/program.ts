@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import * as audit from './commands/audit.ts'
 import * as completion from './commands/completion.ts'
 import * as credential from './commands/credential.ts'
+import * as deploy from './commands/deploy.ts'
 import * as doctor from './commands/doctor.ts'
 import * as issuer from './commands/issuer.ts'
 import * as keys from './commands/keys.ts'
@@ -40,6 +41,7 @@ Example:
     submit,
     receipt,
     audit,
+    deploy,
     serve,
     doctor,
   ]) {

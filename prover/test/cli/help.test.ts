@@ -33,7 +33,7 @@ describe('help', () => {
       expect.arrayContaining([
         ...['record import', 'record show', 'credential issue', 'credential check', 'credential revoke'],
         ...['policy check', 'policy explain', 'policy dry-run', 'request create', 'request show'],
-        ...['prove', 'verify', 'audit', 'serve', 'keys check', 'doctor', 'completion'],
+        ...['prove', 'verify', 'audit', 'deploy', 'serve', 'keys check', 'doctor', 'completion'],
       ]),
     )
   })
