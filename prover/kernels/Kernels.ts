@@ -5,6 +5,7 @@ import type { Field } from './Field.ts'
 import * as FusedField from './FusedField.ts'
 import * as Polynomial from './Polynomial.ts'
 import * as PortableField from './PortableField.ts'
+import * as Poseidon from './Poseidon.ts'
 
 /** Order of the field of coordinates (EIP-197). */
 const baseFieldOrder = 21888242871839275222246405745257275088696311157297823662689037894645226208583n
@@ -31,6 +32,15 @@ export function write(kind: (typeof kinds)[number]) {
   // Of memory that threads share there is no other module, only this one byte.
   const memoryFlagAt = bytes.findIndex((byte, i) => byte !== shared[i])
   return { bytes, lanes, vecBytes, montgomeryBits, memoryFlagAt }
+}
+
+/** Poseidon's own module: small enough to go wherever something is hashed. */
+export function writePoseidon(kind: (typeof kinds)[number]) {
+  const written = module()
+  const scalar = fields[kind](written, 'fr', fieldOrder)
+  Poseidon.create(written, scalar)
+  const { lanes, vecBytes } = scalar
+  return { bytes: written.toBytes({ shared: false }), lanes, vecBytes }
 }
 
 const fields: { readonly [kind in (typeof kinds)[number]]: (module: Module, name: string, modulus: bigint) => Field } =

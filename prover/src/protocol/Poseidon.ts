@@ -1,9 +1,28 @@
 import { grainGenConstants } from '@noble/curves/abstract/poseidon.js'
 import { bn254_Fr as field } from '@noble/curves/bn254.js'
 import { fieldOrder } from '../generated/parameters.ts'
+import * as PoseidonKernel from './PoseidonKernel.ts'
 
 /** Poseidon of a fixed number of inputs, each in [0, field order), as is the digest. */
-export type Poseidon = (inputs: readonly bigint[]) => bigint
+export type Poseidon = {
+  readonly one: (inputs: readonly bigint[]) => bigint
+  /** Of many lists at once, which costs less than one after another. */
+  readonly each: (lists: readonly (readonly bigint[])[]) => bigint[]
+}
+
+export type Options = {
+  /** How it is computed: in WebAssembly, as fast as the machine can, unless told; by big integers where there is none. */
+  readonly kind?: PoseidonKernel.Kind | 'integers'
+}
+
+/** What is added and multiplied in a hash of one width, which is a number more than it has inputs. */
+export type Schedule = {
+  readonly width: number
+  /** A vector of constants for each full round. */
+  readonly opening: Matrix
+  readonly closing: Matrix
+  readonly matrix: Matrix
+} & PartialRounds
 
 type Vector = readonly bigint[]
 type Matrix = readonly Vector[]
@@ -24,25 +43,42 @@ const blockLength = 8
  * the paper's in a form of fewer multiplications (`sparse`), which about halves the time of a hash.
  * @throws {RangeError} for a number of inputs that nothing of Medseal hashes.
  */
-export function ofInputs(count: number): Poseidon {
+export function ofInputs(count: number, { kind }: Options = {}): Poseidon {
+  const schedule = scheduleOf(count)
+  const inWasm = kind === 'integers' ? undefined : PoseidonKernel.of(schedule, kind)
+  return inWasm ?? byIntegers(schedule)
+}
+
+function scheduleOf(count: number): Schedule {
   const partial = partialRounds[count]
   if (partial === undefined) throw new RangeError(`No Poseidon of ${count} inputs here.`)
   const options = { Fp: field, t: count + 1, roundsFull: fullRounds, roundsPartial: partial }
-  const { roundConstants, mds } = grainGenConstants(options)
+  const { roundConstants, mds: matrix } = grainGenConstants(options)
   const half = fullRounds / 2
-  const opening = roundConstants.slice(0, half)
-  const middle = sparse(mds, roundConstants.slice(half, half + partial))
-  const [afterMiddle = [], ...closing] = roundConstants.slice(half + partial)
-  const firstClosing = sum(afterMiddle, middle.carry)
-  const [digestRow = []] = mds
+  const middle = sparse(matrix, roundConstants.slice(half, half + partial))
+  const [afterMiddle = [], ...others] = roundConstants.slice(half + partial)
+  return {
+    width: count + 1,
+    opening: roundConstants.slice(0, half),
+    // The first meets what the partial rounds have left to add.
+    closing: [sum(afterMiddle, middle.carry), ...others],
+    matrix,
+    ...middle,
+  }
+}
 
-  return (inputs) => {
+function byIntegers(schedule: Schedule): Poseidon {
+  const { opening, closing, matrix } = schedule
+  const [firstClosing = [], ...otherClosing] = closing
+  const [digestRow = []] = matrix
+  const one = (inputs: readonly bigint[]) => {
     let state: Vector = [0n, ...inputs]
-    for (const constants of opening) state = product(mds, substituted(state, constants))
-    state = substituted(runPartialRounds(middle, state), firstClosing)
-    for (const constants of closing) state = substituted(product(mds, state), constants)
+    for (const constants of opening) state = product(matrix, substituted(state, constants))
+    state = substituted(runPartialRounds(schedule, state), firstClosing)
+    for (const constants of otherClosing) state = substituted(product(matrix, state), constants)
     return dot(digestRow, state)
   }
+  return { one, each: (lists) => lists.map(one) }
 }
 
 /** The partial rounds of one width. `sparse` says what the letters are. */

@@ -56,7 +56,7 @@ export function build(
 
 /** The record with its tree. */
 export function open(record: Record): OpenRecord {
-  return { leaves: record.leaves, tree: Tree.build(record.leaves.map(hashOf)) }
+  return { leaves: record.leaves, tree: Tree.build(Hash.taggedEach('RECORD_LEAF', record.leaves.map(inputsOf))) }
 }
 
 export function root(record: OpenRecord): RecordRoot {
@@ -65,7 +65,11 @@ export function root(record: OpenRecord): RecordRoot {
 
 /** Poseidon(RECORD_LEAF, key, value, nextKey, runningSum, detail, salt). */
 export function hashOf(leaf: Leaf): bigint {
-  return Hash.tagged('RECORD_LEAF', leaf.key, leaf.value, leaf.nextKey, leaf.runningSum, leaf.detail, leaf.salt)
+  return Hash.tagged('RECORD_LEAF', ...inputsOf(leaf))
+}
+
+function inputsOf({ key, value, nextKey, runningSum, detail, salt }: Leaf): readonly bigint[] {
+  return [key, value, nextKey, runningSum, detail, salt]
 }
 
 /**
