@@ -4,7 +4,10 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 
 // As `medseal` does: what an earlier start has compiled is not compiled again.
-enableCompileCache(join(import.meta.dirname, '../.cache/compiled'))
+const compiled = join(import.meta.dirname, '../.cache/compiled')
+enableCompileCache(compiled)
+// Threads and child processes have it by the environment alone.
+process.env.NODE_COMPILE_CACHE = compiled
 
 const help = `npm start                                  chain, API and pages, with the sample people
     --port N                               the first port that is tried (4400)

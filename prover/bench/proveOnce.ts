@@ -5,7 +5,9 @@ import { join } from 'node:path'
 import type { Engine } from '../src/engine/Engine.ts'
 
 // As the command line does: code compiled by an earlier process is not compiled again. For either engine.
-enableCompileCache(join(import.meta.dirname, '../../.cache/compiled'))
+const compiled = join(import.meta.dirname, '../../.cache/compiled')
+enableCompileCache(compiled)
+process.env.NODE_COMPILE_CACHE = compiled
 
 const [name, circuit, wasm, zkey] = process.argv.slice(2) as [string, string, string, string]
 const input = JSON.parse(process.env.BENCH_INPUT ?? '', (_, value) =>
