@@ -5,6 +5,7 @@ import * as Day from '../prover/src/protocol/Day.ts'
 import type * as DryRun from '../prover/src/protocol/DryRun.ts'
 import * as PolicyCompiler from '../prover/src/protocol/PolicyCompiler.ts'
 import * as PolicyFile from '../prover/src/protocol/PolicyFile.ts'
+import * as PolicySentences from '../prover/src/protocol/PolicySentences.ts'
 import * as PolicyText from '../prover/src/protocol/PolicyText.ts'
 import * as Narrator from './Narrator.ts'
 import * as Patient from './Patient.ts'
@@ -83,7 +84,7 @@ function tellOutcome(narrator: Narrator.Narrator, compiled: PolicyCompiler.Compi
   for (const obstacle of outcome.obstacles) Narrator.say(narrator, `the record as a whole: ${obstacle}`)
   outcome.slots.forEach(({ holds }, slot) => {
     const predicate = compiled.predicates[slot]
-    if (predicate) Narrator.say(narrator, `${holds ? 'holds    ' : 'does not '} ${PolicyText.sentence(predicate)}`)
+    if (predicate) Narrator.say(narrator, `${holds ? 'holds    ' : 'does not '} ${PolicySentences.sentence(predicate)}`)
   })
 }
 

@@ -3,7 +3,7 @@ import type * as DryRun from '../protocol/DryRun.ts'
 import * as Eligibility from '../protocol/Eligibility.ts'
 import * as PolicyCompiler from '../protocol/PolicyCompiler.ts'
 import * as PolicyFile from '../protocol/PolicyFile.ts'
-import * as PolicyText from '../protocol/PolicyText.ts'
+import * as PolicySentences from '../protocol/PolicySentences.ts'
 import type * as ValueSet from '../protocol/ValueSet.ts'
 import * as File from './File.ts'
 import * as ValueSets from './ValueSets.ts'
@@ -30,7 +30,7 @@ export function describe(compiled: PolicyCompiler.Compiled) {
     slots: words.slots.length,
     clauses: words.clauses.length,
     predicates: predicates.flatMap((predicate, slot) =>
-      predicate ? [{ slot, says: PolicyText.sentence(predicate) }] : [],
+      predicate ? [{ slot, says: PolicySentences.sentence(predicate) }] : [],
     ),
     issuers: policy.issuers,
     needs: {
@@ -48,12 +48,16 @@ export function describe(compiled: PolicyCompiler.Compiled) {
 /** What a dry run found, predicate by predicate. For the patient's own eyes. */
 export function outcomeOf({ predicates, words }: PolicyCompiler.Compiled, outcome: DryRun.Outcome) {
   const held = (mask: number) =>
-    predicates.flatMap((predicate, slot) => (predicate && (mask >> slot) & 1 ? [PolicyText.sentence(predicate)] : []))
+    predicates.flatMap((predicate, slot) =>
+      predicate && (mask >> slot) & 1 ? [PolicySentences.sentence(predicate)] : [],
+    )
   return {
     met: outcome.met,
     obstacles: outcome.obstacles.map((obstacle) => ({ obstacle, means: meanings[obstacle] })),
     predicates: predicates.flatMap((predicate, slot) =>
-      predicate ? [{ slot, holds: outcome.slots[slot]?.holds === true, says: PolicyText.sentence(predicate) }] : [],
+      predicate
+        ? [{ slot, holds: outcome.slots[slot]?.holds === true, says: PolicySentences.sentence(predicate) }]
+        : [],
     ),
     clauses: outcome.clauses.map((clause, i) => ({ ...clause, of: held(words.clauses[i]?.mask ?? 0) })),
   }

@@ -2,6 +2,7 @@ import * as Eligibility from '@medseal/prover/protocol/Eligibility'
 import * as PolicyCompiler from '@medseal/prover/protocol/PolicyCompiler'
 import * as PolicyFile from '@medseal/prover/protocol/PolicyFile'
 import * as PolicyFormula from '@medseal/prover/protocol/PolicyFormula'
+import * as PolicySentences from '@medseal/prover/protocol/PolicySentences'
 import * as PolicyText from '@medseal/prover/protocol/PolicyText'
 import type * as ValueSet from '@medseal/prover/protocol/ValueSet'
 import type { Selectable } from 'kysely'
@@ -40,7 +41,7 @@ export function describe(compiled: PolicyCompiler.Compiled): Policy.Draft {
     circuit: Eligibility.circuitFor(words),
     needleNarrow: PolicyCompiler.needleNarrow(compiled).flatMap((slot) => {
       const predicate = predicates[slot]
-      return predicate ? [PolicyText.sentence(predicate)] : []
+      return predicate ? [PolicySentences.sentence(predicate)] : []
     }),
   }
 }
