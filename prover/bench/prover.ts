@@ -11,7 +11,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { groth16 } from 'snarkjs'
+import { curves, groth16 } from 'snarkjs'
 import { buildCircuits } from '../../circuits/build/build.ts'
 import type * as Artifacts from '../src/Artifacts.ts'
 import * as ArtifactsNode from '../src/ArtifactsNode.ts'
@@ -174,3 +174,5 @@ async function main() {
 const alive = setInterval(() => undefined, 60_000)
 await main()
 clearInterval(alive)
+// Those it verified on last would keep it from ending.
+await (await curves.getCurveFromName('bn128')).terminate()
