@@ -14,12 +14,15 @@ export function tagged(tag: keyof typeof tags, ...inputs: readonly bigint[]): bi
 
 /**
  * The same of many lists of as many inputs, which costs less than one after another.
- * @throws {OutOfFieldError}
+ * @throws {OutOfFieldError} {RangeError} for lists of different lengths.
  */
 export function taggedEach(tag: keyof typeof tags, lists: readonly (readonly bigint[])[]): bigint[] {
   const [first] = lists
   if (!first) return []
-  for (const list of lists) for (const input of list) assertInField(input)
+  for (const list of lists) {
+    if (list.length !== first.length) throw new RangeError('Lists to be hashed together are of one length.')
+    for (const input of list) assertInField(input)
+  }
   return ofInputs(1 + first.length).each(lists.map((list) => [tags[tag], ...list]))
 }
 

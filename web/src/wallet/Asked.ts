@@ -44,7 +44,7 @@ export type Answer =
       readonly at: string
       readonly deadline: string
       readonly proofs: readonly string[]
-      /** A sending began whose end nobody knows: it may have arrived. */
+      /** A sending has begun: it may have arrived, whatever became of the connection. */
       readonly tried?: true
     }
   | {

@@ -1,13 +1,8 @@
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { text } from 'node:stream/consumers'
 import * as Network from '@medseal/prover/chain/Network'
 import * as PresentationResponse from '@medseal/prover/files/PresentationResponse'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import * as Scene from '../../../prover/test/chain/scene.ts'
-import * as answering from '../../src/wallet/device/answering.ts'
 import type * as Desk from '../../src/wallet/device/Desk.ts'
-import * as requests from '../../src/wallet/device/requests.ts'
 import * as Moment from '../../src/wallet/Moment.ts'
 import * as Proving from '../../src/wallet/Proving.ts'
 import * as Guest from './Guest.ts'
@@ -45,23 +40,16 @@ describe('the time that has gone by', () => {
 
 describe("a wallet on a device whose clock is not the chain's", () => {
   let scene: Scene.Scene
-  let server: Server
+  let receiver: Guest.Receiver
   let desk: Desk.Desk
-  /** Answers as they were posted. */
-  const posted: string[] = []
 
   beforeAll(async () => {
     scene = await Scene.set()
-    server = createServer(async (request, response) => {
-      posted.push(await text(request))
-      response.setHeader('content-type', 'application/json')
-      response.end(JSON.stringify({ proofs: [{ id: `prf_${'0'.repeat(36)}`, part: 0, state: 'received' }] }))
-    }).listen(0, '127.0.0.1')
-    await new Promise((listening) => server.once('listening', listening))
-    desk = await Guest.open(scene, `http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    receiver = await Guest.listen()
+    desk = await Guest.open(scene, receiver.origin)
   })
   afterAll(async () => {
-    server?.close()
+    receiver?.close()
     await Proving.engine.close()
     await Scene.strike(scene)
   })
@@ -73,14 +61,11 @@ describe("a wallet on a device whose clock is not the chain's", () => {
     ['set ahead by a year between reading and answering', 0, year],
   ])('%s: answers by the time of the chain, which takes it', async (_, off, change) => {
     vi.setSystemTime(Date.now() + off)
-    const view = await requests.review(desk, await Guest.ask(scene, desk.origin))
-    if (!view.fit) throw new Error(view.objections.join())
-    const credentials = view.parts.map(({ candidates }) => candidates[0]?.credentialId ?? '')
+    const view = await Guest.review(desk, await Guest.ask(scene, desk.origin))
     vi.setSystemTime(Date.now() + change)
-    const call = { progress: () => {}, signal: new AbortController().signal }
-    const { answer } = await answering.answer(desk, { digest: view.asked.digest, credentials }, call)
+    const { answer } = await Guest.answer(desk, view)
     expect(answer.state).toBe('sent')
-    const token = new URLSearchParams(posted.at(-1)).get('vp_token') ?? ''
+    const token = new URLSearchParams(receiver.posted.at(-1)).get('vp_token') ?? ''
     const [submission] = PresentationResponse.read(token)
     if (!submission) throw new Error('Nothing was posted.')
     expect(submission.today).toBe(scene.today)

@@ -1,6 +1,3 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { text } from 'node:stream/consumers'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import * as Scene from '../../../prover/test/chain/scene.ts'
 import * as Asked from '../../src/wallet/Asked.ts'
@@ -10,18 +7,11 @@ import * as requests from '../../src/wallet/device/requests.ts'
 import * as Proving from '../../src/wallet/Proving.ts'
 import * as Guest from './Guest.ts'
 
-/** What becomes of an answer that was read. */
-type Reply = (request: IncomingMessage, response: ServerResponse) => void
-
-const acknowledge: Reply = (_, response) => {
-  response.setHeader('content-type', 'application/json')
-  response.end(JSON.stringify({ proofs: [{ id: `prf_${'0'.repeat(36)}`, part: 0, state: 'received' }] }))
-}
-const refuse: Reply = (_, response) => {
+const refuse: Guest.Reply = (_, response) => {
   response.writeHead(422, { 'content-type': 'application/problem+json' })
   response.end(JSON.stringify({ code: 'proof_invalid' }))
 }
-const hangUp: Reply = ({ socket }) => socket.destroy()
+const hangUp: Guest.Reply = ({ socket }) => socket.destroy()
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'] })
@@ -32,60 +22,56 @@ afterEach(() => {
 
 describe('an answer', () => {
   let scene: Scene.Scene
-  let server: Server
+  let receiver: Guest.Receiver
   let desk: Desk.Desk
-  let serve = acknowledge
-  let posted = 0
   let asked = 0n
 
   beforeAll(async () => {
     scene = await Scene.set()
-    server = createServer(async (request, response) => {
-      if (request.method === 'POST') posted += 1
-      await text(request)
-      serve(request, response)
-    }).listen(0, '127.0.0.1')
-    await new Promise((listening) => server.once('listening', listening))
-    desk = await Guest.open(scene, `http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    receiver = await Guest.listen()
+    desk = await Guest.open(scene, receiver.origin)
   })
   afterAll(async () => {
-    server?.close()
+    receiver?.close()
     await Proving.engine.close()
     await Scene.strike(scene)
   })
 
-  /** To a request of its own. */
-  const answer = async (request?: string) => {
-    const view = await requests.review(desk, request ?? (await Guest.ask(scene, desk.origin, 86_400n + asked++)))
-    if (!view.fit) throw new Error(view.objections.join())
-    const credentials = view.parts.map(({ candidates }) => candidates[0]?.credentialId ?? '')
-    const call = { progress: () => {}, signal: new AbortController().signal }
-    return answering.answer(desk, { digest: view.asked.digest, credentials }, call)
-  }
+  const ask = () => Guest.ask(scene, desk.origin, 86_400n + asked++)
+  /** To a request of its own, unless told. */
+  const answer = async (request?: string) => Guest.answer(desk, await Guest.review(desk, request ?? (await ask())))
+  /** Until the next thing that is asked of the receiver, which then waits. */
+  const held = () =>
+    new Promise<() => void>((reached) => {
+      receiver.reply = (request, response) => {
+        receiver.reply = Guest.acknowledge
+        reached(() => Guest.acknowledge(request, response))
+      }
+    })
 
   it('that was refused comes back, said to have been read, and stays so whatever follows', async () => {
-    const request = await Guest.ask(scene, desk.origin, 86_400n + asked++)
-    serve = refuse
+    const request = await ask()
+    receiver.reply = refuse
     await expect(answer(request)).rejects.toMatchObject({ name: 'Sending.RefusedError', code: 'proof_invalid' })
     const [back] = await requests.asked(desk)
     expect(back).toMatchObject({ answer: { state: 'open' }, returned: { why: 'refused', mayBeKnown: true } })
     expect(back && Asked.isAnswered(back)).toBe(true)
     expect(await requests.narrowed(desk)).toMatchObject([{ recipientId: String(scene.insurer.id) }])
-    serve = acknowledge
+    receiver.reply = Guest.acknowledge
     expect(await answer(request)).toMatchObject({ answer: { state: 'sent' }, returned: { mayBeKnown: true } })
   })
 
   it('whose acknowledgement was lost waits, and comes back too late as one that may have been read', async () => {
-    serve = hangUp
-    const before = posted
+    receiver.reply = hangUp
+    const before = receiver.posted.length
     const waiting = await answer()
     expect(waiting.answer).toMatchObject({ state: 'ready', tried: true })
-    expect(posted).toBeGreaterThan(before)
+    expect(receiver.posted.length).toBeGreaterThan(before)
     expect(await answering.flush(desk)).toBe(1)
     vi.setSystemTime(Date.now() + 7 * 86_400_000)
-    const sendings = posted
+    const sendings = receiver.posted.length
     await expect(answering.flush(desk)).rejects.toMatchObject({ name: 'Answering.TooLateError' })
-    expect(posted).toBe(sendings)
+    expect(receiver.posted.length).toBe(sendings)
     expect(await requests.askedOfDigest(desk, waiting.digest)).toMatchObject({
       answer: { state: 'open' },
       returned: { why: 'late', mayBeKnown: true },
@@ -94,25 +80,34 @@ describe('an answer', () => {
   })
 
   it('whose acknowledgement was lost is sent again, and then was never lost', async () => {
-    serve = hangUp
+    receiver.reply = hangUp
     const { digest } = await answer()
-    serve = acknowledge
+    receiver.reply = Guest.acknowledge
     expect(await answering.flush(desk)).toBe(0)
     const sent = await requests.askedOfDigest(desk, digest)
     expect(sent.answer.state).toBe('sent')
     expect(sent.returned).toBeUndefined()
   })
 
+  it('that is on its way counts as one that may have been read, though its page should close', async () => {
+    const request = await ask()
+    const { asked: before } = await Guest.review(desk, request)
+    const arriving = held()
+    const sending = answer(request)
+    const release = await arriving
+    const meanwhile = await requests.askedOfDigest(desk, before.digest)
+    expect(meanwhile.answer).toMatchObject({ state: 'ready', tried: true })
+    release()
+    expect((await sending).answer.state).toBe('sent')
+  })
+
   it('that is withdrawn while its receipt is looked for stays withdrawn', async () => {
-    serve = acknowledge
+    receiver.reply = Guest.acknowledge
     const { digest } = await answer()
-    const held = new Promise<() => void>((reached) => {
-      serve = (request, response) => reached(() => acknowledge(request, response))
-    })
+    const looking = held()
     const following = answering.follow(desk)
-    const release = await held
+    const release = await looking
     await answering.revoke(desk, digest)
-    serve = acknowledge
     release()
     await following
     expect((await requests.askedOfDigest(desk, digest)).answer).toMatchObject({ revokedAt: expect.any(String) })

@@ -77,7 +77,7 @@ export async function flush(desk: Desk.Desk): Promise<number> {
 
 /** Sends one answer; back to the inbox with it where it has become too old or is refused. */
 async function deliver(desk: Desk.Desk, digest: string): Promise<Asked.Asked> {
-  const asked = await requests.askedOfDigest(desk, digest)
+  let asked = await requests.askedOfDigest(desk, digest)
   if (asked.answer.state !== 'ready') return asked
   const { proofs, deadline, tried } = asked.answer
   const at = new Date().toISOString()
@@ -85,12 +85,13 @@ async function deliver(desk: Desk.Desk, digest: string): Promise<Asked.Asked> {
     await requests.change(desk, digest, { state: 'open' }, { why: 'late', at, mayBeKnown: tried === true })
     throw new TooLateError()
   }
+  // Before it leaves: a page that is closed meanwhile learns nothing of what arrived.
+  if (!tried) asked = await requests.change(desk, digest, { ...asked.answer, tried: true })
   let acknowledged: Sending.Acknowledgement
   try {
     acknowledged = await Sending.send(PresentationRequest.parse(asked.object), proofs)
   } catch (cause) {
-    // Perhaps it arrived, and only the acknowledgement did not.
-    if (cause instanceof Chain.UnreachableError) return settle(desk, digest, { ...asked.answer, tried: true })
+    if (cause instanceof Chain.UnreachableError) return asked
     // Who refuses an answer has read it.
     const settled = await settle(desk, digest, { state: 'open' }, { why: 'refused', at, mayBeKnown: true })
     if (settled.answer.state === 'sent') return settled
