@@ -12,6 +12,7 @@ import {
 } from 'node:fs'
 import { join, relative } from 'node:path'
 import { buildCircuits, type Progress } from '../circuits/build/build.ts'
+import { fileNames } from '../prover/src/engine/Engine.ts'
 
 // What has to be there before anything can start: each is built where its sources have changed, and kept in .cache.
 
@@ -21,17 +22,16 @@ const root = join(import.meta.dirname, '..')
 const pagesKept = 3
 
 /**
- * Circuits and keys in one folder, as a prover in a browser asks for them: <circuit>.wasm and <circuit>.zkey.
+ * Circuits and keys in one folder, as a prover asks for them: <circuit>.solver, .zkey and .wasm.
  * @returns the folder.
  */
 export async function circuits(onProgress?: (progress: Progress) => void): Promise<string> {
   const built = await buildCircuits(onProgress ? { onProgress } : {})
-  const hashes = Object.values(built).map(({ hashes }) => hashes.wasm + hashes.zkey)
+  const hashes = Object.values(built).map(({ hashes }) => fileNames.map((file) => hashes[file]).join())
   return once(join(root, '.cache/provers', digest(hashes)), (folder) => {
-    for (const [name, { wasm, zkey }] of Object.entries(built)) {
+    for (const [name, paths] of Object.entries(built)) {
       // Links: the keys are large, and the build may remove its own when it makes others.
-      linkSync(wasm, join(folder, `${name}.wasm`))
-      linkSync(zkey, join(folder, `${name}.zkey`))
+      for (const file of fileNames) linkSync(paths[file], join(folder, `${name}.${file}`))
     }
   })
 }

@@ -7,10 +7,12 @@ import { createHash, randomBytes } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import * as SolverFile from '../../prover/src/engine/SolverFile.ts'
 import circuitSizes from '../parameters.json' with { type: 'json' }
 import * as Compile from './compile.ts'
 import * as DevelopmentKey from './developmentKey.ts'
 import * as R1cs from './r1cs.ts'
+import * as Solver from './solver.ts'
 import * as VerificationKey from './verificationKey.ts'
 
 export type CircuitName = keyof typeof circuitSizes.circuits
@@ -21,26 +23,33 @@ export const circuitNames = Object.keys(circuitSizes.circuits) as readonly Circu
 /** What `circuit.json` says about a built circuit; the last file written, so its presence means that all is there. */
 export interface Summary {
   readonly keyVersion: number
+  readonly solverVersion: number
   readonly constraints: number
   readonly domainLog2: number
   /** Names in the order of their positions. */
   readonly publicSignals: readonly string[]
   /** SHA-256, lower-case hex; of the verification key's canonical words (`verificationKey.ts`). */
-  readonly hashes: { readonly wasm: string; readonly zkey: string; readonly verificationKey: string }
+  readonly hashes: {
+    readonly wasm: string
+    readonly solver: string
+    readonly zkey: string
+    readonly verificationKey: string
+  }
 }
 
 /** A built circuit: absolute paths, and its summary. */
-export interface BuiltCircuit extends Omit<Summary, 'keyVersion'> {
+export interface BuiltCircuit extends Omit<Summary, 'keyVersion' | 'solverVersion'> {
   readonly r1cs: string
   readonly wasm: string
   readonly sym: string
+  readonly solver: string
   readonly zkey: string
   readonly verificationKey: string
 }
 
 export interface Progress {
   readonly circuit: string
-  readonly phase: 'compiled' | 'key made' | 'reused'
+  readonly phase: 'compiled' | 'solved' | 'key made' | 'reused'
   /** Since this circuit's build began. */
   readonly seconds: number
 }
@@ -93,11 +102,12 @@ export async function buildCircuits<Name extends string = CircuitName>(
 export function find(name: string, options: Compile.CompileOptions = {}): BuiltCircuit | undefined {
   const compilation = Compile.locate(name, options)
   const summary = readSummary(compilation.folder)
-  if (summary === undefined || summary.keyVersion !== DevelopmentKey.version) return undefined
-  const { keyVersion: _, ...rest } = summary
+  if (summary?.keyVersion !== DevelopmentKey.version || summary.solverVersion !== SolverFile.version) return undefined
+  const { keyVersion: _, solverVersion: __, ...rest } = summary
   const { folder, ...paths } = compilation
   return {
     ...paths,
+    solver: join(folder, 'circuit.solver'),
     zkey: join(folder, 'circuit.zkey'),
     verificationKey: join(folder, 'verification-key.json'),
     ...rest,
@@ -127,18 +137,28 @@ export async function buildCircuit(
     const { r1cs: path, wasm, sym } = await Compile.compile(name, options)
     tell('compiled')
     const r1cs = R1cs.read(path)
+    const symbols = R1cs.readSymbols(sym)
+    const solver = await Compile.compilePlain(name, options, (plain) =>
+      SolverFile.write(
+        Solver.derive({ r1cs: R1cs.read(plain.r1cs), symbols: R1cs.readSymbols(plain.sym) }, { r1cs, symbols }),
+      ),
+    )
+    tell('solved')
     const { zkey, verificationKey, domainLog2 } = await DevelopmentKey.create(name, r1cs)
     const summary: Summary = {
       keyVersion: DevelopmentKey.version,
+      solverVersion: SolverFile.version,
       constraints: r1cs.constraints,
       domainLog2,
-      publicSignals: R1cs.namePublicSignals(r1cs, R1cs.readSymbols(sym)),
+      publicSignals: R1cs.namePublicSignals(r1cs, symbols),
       hashes: {
         wasm: sha256(readFileSync(wasm)),
+        solver: sha256(solver),
         zkey: sha256(zkey),
         verificationKey: VerificationKey.hash(verificationKey),
       },
     }
+    write(join(folder, 'circuit.solver'), solver)
     write(join(folder, 'circuit.zkey'), zkey)
     write(join(folder, 'verification-key.json'), `${JSON.stringify(verificationKey, null, 2)}\n`)
     write(join(folder, 'circuit.json'), `${JSON.stringify(summary, null, 2)}\n`)

@@ -42,7 +42,7 @@ export async function compile(name: string, options: CompileOptions = {}): Promi
   const temporary = `${compilation.folder}.${process.pid}.${randomBytes(4).toString('hex')}`
   mkdirSync(temporary, { recursive: true })
   try {
-    await runCircom(sourceOf(name, options), temporary, options.optimisation ?? 'O2')
+    await runCircom(sourceOf(name, options), temporary, [`--${options.optimisation ?? 'O2'}`, '--wasm'])
     const main = basename(sourceOf(name, options), '.circom')
     renameSync(join(temporary, `${main}.r1cs`), join(temporary, 'circuit.r1cs'))
     renameSync(join(temporary, `${main}.sym`), join(temporary, 'circuit.sym'))
@@ -54,6 +54,26 @@ export async function compile(name: string, options: CompileOptions = {}): Promi
     rmSync(temporary, { recursive: true, force: true })
   }
   return compilation
+}
+
+/**
+ * Compiles without simplifying anything (--O0), for whoever reads the constraints at once: they are not kept.
+ * @throws {FailedError}
+ */
+export async function compilePlain<Read>(
+  name: string,
+  options: CompileOptions,
+  read: (files: { readonly r1cs: string; readonly sym: string }) => Read,
+): Promise<Read> {
+  const temporary = `${locate(name, options).folder}.plain.${process.pid}.${randomBytes(4).toString('hex')}`
+  mkdirSync(temporary, { recursive: true })
+  try {
+    await runCircom(sourceOf(name, options), temporary, ['--O0'])
+    const file = (ending: string) => join(temporary, `${basename(sourceOf(name, options), '.circom')}.${ending}`)
+    return read({ r1cs: file('r1cs'), sym: file('sym') })
+  } finally {
+    rmSync(temporary, { recursive: true, force: true })
+  }
 }
 
 /** Where the compilation of the present sources is, or will be. Reads the sources, runs nothing. */
@@ -107,9 +127,9 @@ function sourceOf(name: string, { source }: CompileOptions): string {
   return resolve(root, source ?? `circuits/${name}.circom`)
 }
 
-function runCircom(source: string, folder: string, optimisation: Optimisation): Promise<void> {
+function runCircom(source: string, folder: string, wanted: readonly string[]): Promise<void> {
   const circom = join(root, 'node_modules/circom2/cli.js')
-  const flags = [`--${optimisation}`, '--r1cs', '--wasm', '--sym', '-l', library, '-o', relative(root, folder)]
+  const flags = [...wanted, '--r1cs', '--sym', '-l', library, '-o', relative(root, folder)]
   const child = spawn(process.execPath, [circom, relative(root, source), ...flags], { cwd: root })
   let words = ''
   const listen = (chunk: Buffer) => {

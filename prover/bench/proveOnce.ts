@@ -9,7 +9,7 @@ const compiled = join(import.meta.dirname, '../../.cache/compiled')
 enableCompileCache(compiled)
 process.env.NODE_COMPILE_CACHE = compiled
 
-const [name, circuit, wasm, zkey] = process.argv.slice(2) as [string, string, string, string]
+const [name, circuit, folder] = process.argv.slice(2) as [string, string, string]
 const input = JSON.parse(process.env.BENCH_INPUT ?? '', (_, value) =>
   typeof value === 'string' ? BigInt(value) : value,
 )
@@ -18,11 +18,10 @@ const engine: Engine =
     ? (await import('../src/engine/wasmEngine.ts')).create()
     : (await import('../src/engine/snarkjsEngine.ts')).create()
 // Views, not copies: the one that snarkjs does not expect is Node's Buffer.
-const [wasmBytes, zkeyBytes] = [wasm, zkey].map((path) => {
-  const { buffer, byteOffset, byteLength } = readFileSync(path)
-  return new Uint8Array(buffer, byteOffset, byteLength)
-}) as [Uint8Array, Uint8Array]
-const artifacts = { wasm: wasmBytes, zkey: zkeyBytes }
-await engine.prove({ circuit, artifacts, input })
+const files = engine.needs.map((file) => {
+  const { buffer, byteOffset, byteLength } = readFileSync(join(folder, `circuit.${file}`))
+  return [file, new Uint8Array(buffer, byteOffset, byteLength)]
+})
+await engine.prove({ circuit, artifacts: Object.fromEntries(files), input })
 console.log(JSON.stringify({ provenAt: Date.now(), peakKb: process.resourceUsage().maxRSS }))
 await engine.close()

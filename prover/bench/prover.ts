@@ -9,13 +9,13 @@
 import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { curves, groth16 } from 'snarkjs'
 import { buildCircuits } from '../../circuits/build/build.ts'
 import type * as Artifacts from '../src/Artifacts.ts'
 import * as ArtifactsNode from '../src/ArtifactsNode.ts'
-import type { Engine, Job } from '../src/engine/Engine.ts'
+import { type Engine, fileNames, type Job } from '../src/engine/Engine.ts'
 import * as KernelCode from '../src/engine/KernelCode.ts'
 import * as SnarkjsEngine from '../src/engine/snarkjsEngine.ts'
 import * as Witness from '../src/engine/Witness.ts'
@@ -84,7 +84,7 @@ async function compare(job: Job, threads: number) {
 }
 
 /** New processes, in turns: from start to first proof, and the most memory they took. */
-async function compareCold(circuit: Name, { wasm, zkey }: { readonly wasm: string; readonly zkey: string }) {
+async function compareCold(circuit: Name, { zkey }: { readonly zkey: string }) {
   const path = join(import.meta.dirname, 'proveOnce.ts')
   const input = JSON.stringify(inputOf(circuit), (_, value) => (typeof value === 'bigint' ? String(value) : value))
   const env = { ...process.env, BENCH_INPUT: input }
@@ -93,7 +93,7 @@ async function compareCold(circuit: Name, { wasm, zkey }: { readonly wasm: strin
   for (let run = 0; run < Math.min(runs, 5); run++) {
     for (const engine of ['medseal', 'snarkjs'] as const) {
       const start = Date.now()
-      const { stdout } = await promisify(execFile)(process.execPath, [path, engine, circuit, wasm, zkey], { env })
+      const { stdout } = await promisify(execFile)(process.execPath, [path, engine, circuit, dirname(zkey)], { env })
       const { provenAt, peakKb } = JSON.parse(stdout) as { provenAt: number; peakKb: number }
       times[engine].push(provenAt - start)
       if (engine === 'medseal') peaks.push(peakKb / 1024)
@@ -131,7 +131,7 @@ async function main() {
   }
   for (const circuit of chosen) {
     const { constraints } = circuits[circuit]
-    const artifacts = await source(circuit)
+    const artifacts = await source(circuit, fileNames)
     const job = { circuit, artifacts, input: inputOf(circuit) }
     const rapidsnarkMs = RAPIDSNARK ? await timeRapidsnark(RAPIDSNARK, artifacts, circuit) : undefined
     const { peakMb, ...cold } = await compareCold(circuit, built[circuit])

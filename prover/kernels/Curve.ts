@@ -11,34 +11,16 @@
  */
 import { type Body, type Code, i32, type Local, type Module } from './Assembler.ts'
 import { elementBytes, type Field, type Operations, type Vec } from './Field.ts'
+import * as Inversion from './Inversion.ts'
 
 /** `name`G1Add and `name`G2Add (list, groups, out, scratch, specials) give how many groups are special. */
 export function create(module: Module, field: Field): void {
-  const invert = addInversion(module, field)
+  const invert = Inversion.create(module, 'fp', field)
   const multiply = addComplexProduct(module, field)
   const write = (name: string, coordinateBytes: number, curve: (body: Body) => Formulas) =>
     addBatch(module, field, invert, { name, coordinateBytes, curve })
   write('g1Add', elementBytes, (body) => g1(field, body))
   write('g2Add', 2 * elementBytes, (body) => g2(field, body, multiply))
-}
-
-/** A function that inverts each lane, by Fermat's little theorem with windows of four bits. */
-function addInversion(module: Module, field: Field): (out: Code, value: Code, scratch: Code) => Code {
-  const { modulus, vecBytes, mul, square } = field
-  return module.func('fpInverse', { out: 'i32', value: 'i32', scratch: 'i32' }, (body) => {
-    const [out, value, scratch] = ['out', 'value', 'scratch'].map((name) => body.param(name).get) as [Code, Code, Code]
-    const on = field.in(body)
-    const power = (k: number) => i32.add(scratch, i32.const(k * vecBytes))
-    on.store(power(0), on.one())
-    on.store(power(1), on.load(value))
-    for (let k = 2; k < 16; k++) body.emit(mul(power(k), power(k - 1), value))
-    const digits = [...(modulus - 2n).toString(16)].map((digit) => Number.parseInt(digit, 16))
-    on.store(out, on.load(power(digits[0] ?? 0)))
-    for (const digit of digits.slice(1)) {
-      for (let i = 0; i < 4; i++) body.emit(square(out, out))
-      if (digit) body.emit(mul(out, out, power(digit)))
-    }
-  })
 }
 
 /** What differs between the groups. Addresses are of points, one a lane. */
@@ -54,7 +36,7 @@ type Reference = { readonly point: Code; readonly sign: Code }
 function addBatch(
   module: Module,
   field: Field,
-  invert: ReturnType<typeof addInversion>,
+  invert: ReturnType<typeof Inversion.create>,
   { name, coordinateBytes, curve }: { name: string; coordinateBytes: number; curve: (body: Body) => Formulas },
 ): void {
   const { lanes, vecBytes } = field

@@ -1,4 +1,4 @@
-import type { Body, Code, Local } from './Assembler.ts'
+import type { Body, Code, Local, Type } from './Assembler.ts'
 
 /** Elements side by side, limb by limb, in a function's locals: as many as the field has lanes. */
 export type Vec = readonly Local[]
@@ -15,6 +15,8 @@ export type Vec = readonly Local[]
 export type Field = {
   readonly modulus: bigint
   readonly lanes: 1 | 2
+  /** Of a vector's locals. */
+  readonly types: readonly Type[]
   /** Of a vector in memory: its lanes are interleaved there. */
   readonly vecBytes: number
   /** 2^this is the factor of the Montgomery form. */

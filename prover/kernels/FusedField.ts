@@ -74,6 +74,7 @@ export function create(module: Module, name: string, modulus: bigint): Field {
   return {
     modulus,
     lanes: 2,
+    types,
     vecBytes: 80,
     montgomeryBits: limbCount * limbBits,
     in: operations,

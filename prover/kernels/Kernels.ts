@@ -6,6 +6,7 @@ import * as FusedField from './FusedField.ts'
 import * as Polynomial from './Polynomial.ts'
 import * as PortableField from './PortableField.ts'
 import * as Poseidon from './Poseidon.ts'
+import * as Rows from './Rows.ts'
 
 /** Order of the field of coordinates (EIP-197). */
 const baseFieldOrder = 21888242871839275222246405745257275088696311157297823662689037894645226208583n
@@ -26,6 +27,7 @@ export function write(kind: (typeof kinds)[number]) {
   const scalar = fields[kind](written, 'fr', fieldOrder)
   Curve.create(written, base)
   Polynomial.create(written, scalar)
+  Rows.create(written, scalar)
   Polynomial.addUnpacking(written, 'fp', base)
   const { lanes, vecBytes, montgomeryBits } = base
   const [bytes, shared] = [false, true].map((shared) => written.toBytes({ shared })) as [Uint8Array, Uint8Array]

@@ -9,7 +9,6 @@ import { elementBytes, type Field, type Operations, type Vec } from './Field.ts'
 
 export function create(module: Module, field: Field): void {
   addTransforms(module, field)
-  addRows(module, field)
   addPointwise(module, field)
   addVectors(module, field)
 }
@@ -64,39 +63,6 @@ function addTransforms(module: Module, field: Field): void {
     })
   transform('frToCoefficients', true)
   transform('frToValues', false)
-}
-
-/**
- * frRows: out[row] = the sum of coefficient * wire over the row's entries. An entry is two words, the addresses of a
- * coefficient and of a wire; rowEnds[row] is the address where the row's entries end. A row has as many entries as fill
- * its last vector.
- */
-function addRows(module: Module, field: Field): void {
-  const { lanes } = field
-  const params = { entries: 'i32', rowEnds: 'i32', rows: 'i32', out: 'i32' } as const
-  module.func('frRows', params, (body) => {
-    const { set } = body
-    const on = field.in(body)
-    const [row, entry, end] = [0, 1, 2].map(() => body.local('i32')) as [Local, Local, Local]
-    const sum = on.zero().map(({ type }) => body.local(type))
-    const setSum = (value: Vec) => {
-      for (const [i, { get }] of value.entries()) set(sum[i] as Local, get)
-    }
-    set(entry, body.param('entries').get)
-    body.loop(row, i32.const(0), body.param('rows').get, 1, () => {
-      setSum(on.zero())
-      set(end, i32.load(i32.add(body.param('rowEnds').get, i32.shl(row.get, i32.const(2)))))
-      body.loopWhile(i32.lt_u(entry.get, end.get), () => {
-        const places = (which: 0 | 1) =>
-          Array.from({ length: lanes }, (_, lane) => i32.load(entry.get, 8 * lane + 4 * which))
-        const product = on.mul(on.gather(places(1)), on.gather(places(0)))
-        setSum(on.normal(on.add(sum, product)))
-        set(entry, i32.add(entry.get, i32.const(8 * lanes)))
-      })
-      const place = i32.add(body.param('out').get, i32.mul(row.get, i32.const(elementBytes)))
-      on.scatter([place], on.normal(on.sumOfLanes(sum)))
-    })
-  })
 }
 
 /** From 32 bytes, below the modulus, to elements, times a factor. `count` steps, of as many elements as there are lanes. */

@@ -49,6 +49,7 @@ export function create(module: Module, name: string, modulus: bigint): Field {
   return {
     modulus,
     lanes: 1,
+    types,
     vecBytes: 40,
     montgomeryBits: limbCount * limbBits,
     in: operations,

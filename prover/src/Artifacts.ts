@@ -1,42 +1,66 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex } from '@noble/hashes/utils.js'
-import type { Files } from './engine/Engine.ts'
+import type { FileName, Files } from './engine/Engine.ts'
 import { type CircuitName, circuits } from './generated/circuits.ts'
 import type { Brand } from './protocol/Brand.ts'
 
-/** A circuit's witness calculator and proving key, each of the pinned hash. */
-export type Artifacts = Files & { readonly circuit: CircuitName } & Brand<'Artifacts'>
+/** A circuit's files that an engine asked for, each of the pinned hash. */
+export type Artifacts<Name extends FileName = FileName> = Files<Name> & {
+  readonly circuit: CircuitName
+} & Brand<'Artifacts'>
 
 /** Where artifacts come from: the build on disk (`ArtifactsNode.ts`), a web server (`ArtifactsFetch.ts`), a test. */
-export type Source = (circuit: CircuitName) => Promise<Artifacts>
+export type Source = <Name extends FileName>(circuit: CircuitName, needs: readonly Name[]) => Promise<Artifacts<Name>>
+
+/** One file's bytes, whatever they are. */
+export type Load = (circuit: CircuitName, file: FileName) => Promise<Uint8Array>
 
 /**
  * Artifacts from their bytes.
  * @throws {WrongHashError} unless they are the pinned ones: with a foreign witness calculator a prover would hand out
  * its secrets, with a foreign key proofs that nobody takes.
  */
-export function fromBytes(circuit: CircuitName, { wasm, zkey }: Files): Artifacts {
-  const { hashes } = circuits[circuit]
-  for (const [file, bytes] of Object.entries({ wasm, zkey }) as ['wasm' | 'zkey', Uint8Array][]) {
-    if (bytesToHex(sha256(bytes)) !== hashes[file]) throw new WrongHashError({ circuit, file })
-  }
-  return { circuit, wasm: view(wasm), zkey: view(zkey) } as Artifacts
+export function fromBytes<Name extends FileName>(circuit: CircuitName, files: Files<Name>): Artifacts<Name> {
+  const entries = Object.entries(files) as [Name, Uint8Array][]
+  const checked = entries.map(([file, bytes]) => [file, check(circuit, file, bytes)] as const)
+  return { circuit, ...Object.fromEntries(checked) } as Artifacts<Name>
 }
 
 /**
- * A source that loads each circuit once and keeps it in memory (a large one: 75 MB). A failure is not kept. One loading
- * serves all who wait, so no one of them can cancel it; a cancelled proof does not wait for it.
+ * A source that loads each file once and keeps it in memory (a large circuit's: 71 MB). A failure is not kept. One
+ * loading serves all who wait, so no one of them can cancel it; a cancelled proof does not wait for it.
+ * @param forget Told which file was not the pinned one.
  */
-export function cached(load: Source): Source {
-  const loading = new Map<CircuitName, Promise<Artifacts>>()
-  return (circuit) => {
-    const found = loading.get(circuit)
+export function cached(load: Load, forget?: (circuit: CircuitName, file: FileName) => Promise<void>): Source {
+  const loading = new Map<string, Promise<Uint8Array>>()
+  const loadChecked = async (circuit: CircuitName, file: FileName) => {
+    const bytes = await load(circuit, file)
+    try {
+      return check(circuit, file, bytes)
+    } catch (cause) {
+      await forget?.(circuit, file)
+      throw cause
+    }
+  }
+  const once = (circuit: CircuitName, file: FileName) => {
+    const name = `${circuit}.${file}`
+    const found = loading.get(name)
     if (found) return found
-    const promise = load(circuit)
-    loading.set(circuit, promise)
-    promise.catch(() => loading.delete(circuit))
+    const promise = loadChecked(circuit, file)
+    loading.set(name, promise)
+    promise.catch(() => loading.delete(name))
     return promise
   }
+  return async <Name extends FileName>(circuit: CircuitName, needs: readonly Name[]) => {
+    const files = await Promise.all(needs.map(async (file) => [file, await once(circuit, file)] as const))
+    return { circuit, ...Object.fromEntries(files) } as Artifacts<Name>
+  }
+}
+
+/** @throws {WrongHashError} */
+function check(circuit: CircuitName, file: FileName, bytes: Uint8Array): Uint8Array {
+  if (bytesToHex(sha256(bytes)) !== circuits[circuit].hashes[file]) throw new WrongHashError({ circuit, file })
+  return view(bytes)
 }
 
 /** Node's Buffer slices without copying, which snarkjs does not expect. */
@@ -48,8 +72,8 @@ function view({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array {
 export class WrongHashError extends Error {
   override readonly name = 'Artifacts.WrongHashError'
   readonly circuit: CircuitName
-  readonly file: 'wasm' | 'zkey'
-  constructor({ circuit, file }: { circuit: CircuitName; file: 'wasm' | 'zkey' }) {
+  readonly file: FileName
+  constructor({ circuit, file }: { circuit: CircuitName; file: FileName }) {
     super(`The ${file} of circuit "${circuit}" is not the one this prover was built for (SHA-256 differs).`)
     this.circuit = circuit
     this.file = file

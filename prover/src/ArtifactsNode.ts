@@ -1,17 +1,17 @@
 import { readFile } from 'node:fs/promises'
 import * as Artifacts from './Artifacts.ts'
+import type { FileName } from './engine/Engine.ts'
 import type { CircuitName } from './generated/circuits.ts'
 
 /** Absolute paths of a circuit's files, as the build gives them. */
-export type Paths = { readonly wasm: string; readonly zkey: string }
+export type Paths = { readonly [file in FileName]: string }
 
-/** Artifacts of a build on disk, each circuit read once. Node only. */
+/** Artifacts of a build on disk, each file read once. Node only. */
 export function fromPaths(paths: { readonly [Name in CircuitName]?: Paths }): Artifacts.Source {
-  return Artifacts.cached(async (circuit) => {
+  return Artifacts.cached(async (circuit, file) => {
     const found = paths[circuit]
     if (!found) throw new NotBuiltError({ circuit })
-    const [wasm, zkey] = await Promise.all([readFile(found.wasm), readFile(found.zkey)])
-    return Artifacts.fromBytes(circuit, { wasm, zkey })
+    return readFile(found[file])
   })
 }
 

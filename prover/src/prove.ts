@@ -85,7 +85,7 @@ async function run<Name extends CircuitName>(
   { artifacts: source, engine = defaultEngine, onPhase, signal }: Options,
 ): Promise<Proven<Name>> {
   onPhase?.({ phase: 'loading', at: performance.now() })
-  const artifacts = await unlessAborted(signal, source(circuit))
+  const artifacts = await unlessAborted(signal, source(circuit, engine.needs))
   const { proof, publicSignals } = await engine.prove({ circuit, artifacts, input, onPhase, signal })
   onPhase?.({ phase: 'checking', at: performance.now() })
   const wanted = Signals.encode(circuit, expected)

@@ -6,27 +6,28 @@ import { type BuiltCircuit, buildCircuits } from '../../circuits/build/build.ts'
 import * as Artifacts from '../src/Artifacts.ts'
 import * as ArtifactsFetch from '../src/ArtifactsFetch.ts'
 import * as ArtifactsNode from '../src/ArtifactsNode.ts'
+import { type Files, fileNames } from '../src/engine/Engine.ts'
 
 let enrolment: BuiltCircuit
-let files: { wasm: Uint8Array; zkey: Uint8Array }
+let files: Files
 beforeAll(async () => {
   enrolment = (await buildCircuits({ names: ['enrolment'] })).enrolment
-  files = { wasm: readFileSync(enrolment.wasm), zkey: readFileSync(enrolment.zkey) }
+  const bytes = fileNames.map((file) => [file, readFileSync(enrolment[file])])
+  files = Object.fromEntries(bytes) as Files
 })
 
 const flipped = (bytes: Uint8Array, at: number) => bytes.map((byte, i) => (i === at ? byte ^ 1 : byte))
 
 describe('Artifacts', () => {
   it('takes the pinned files as they are', () => {
-    const { circuit, wasm, zkey } = Artifacts.fromBytes('enrolment', files)
-    expect(circuit).toBe('enrolment')
-    expect(Buffer.compare(wasm, files.wasm)).toBe(0)
-    expect(Buffer.compare(zkey, files.zkey)).toBe(0)
-    expect(Buffer.isBuffer(zkey)).toBe(false)
+    const taken = Artifacts.fromBytes('enrolment', files)
+    expect(taken.circuit).toBe('enrolment')
+    for (const file of fileNames) expect(Buffer.compare(taken[file], files[file])).toBe(0)
+    expect(Buffer.isBuffer(taken.zkey)).toBe(false)
   })
 
-  it('refuses either file with one bit changed, wherever it is, and names the file', () => {
-    for (const file of ['wasm', 'zkey'] as const) {
+  it('refuses each file with one bit changed, wherever it is, and names the file', () => {
+    for (const file of fileNames) {
       const { length } = files[file]
       for (const at of [0, Math.floor(length / 2), length - 1]) {
         const changed = { ...files, [file]: flipped(files[file], at) }
@@ -41,24 +42,36 @@ describe('Artifacts', () => {
     expect(() => Artifacts.fromBytes('eligibility-s', files)).toThrow(Artifacts.WrongHashError)
   })
 
-  it('loads a circuit once, for all who ask, and forgets a failure', async () => {
-    const load = vi.fn<Artifacts.Source>().mockRejectedValueOnce(new Error('offline'))
-    load.mockImplementation(async (circuit) => Artifacts.fromBytes(circuit, files))
+  it('loads a file once, for all who ask, none that nobody asked for, and forgets a failure', async () => {
+    const load = vi.fn<Artifacts.Load>().mockRejectedValueOnce(new Error('offline'))
+    load.mockImplementation(async (_, file) => files[file])
     const source = Artifacts.cached(load)
-    await expect(source('enrolment')).rejects.toThrow('offline')
-    const [one, other] = await Promise.all([source('enrolment'), source('enrolment')])
-    expect(one).toBe(other)
+    await expect(source('enrolment', ['zkey'])).rejects.toThrow('offline')
+    const [one, other] = await Promise.all([source('enrolment', ['zkey']), source('enrolment', ['zkey'])])
+    expect(one.zkey).toBe(other.zkey)
     expect(load).toHaveBeenCalledTimes(2)
+    await source('enrolment', ['solver', 'zkey'])
+    expect(load.mock.calls.map(([, file]) => file)).toEqual(['zkey', 'zkey', 'solver'])
+  })
+
+  it('tells which file was wrong, so that it can be forgotten, and asks for it again', async () => {
+    const forget = vi.fn(async () => undefined)
+    const load = vi.fn<Artifacts.Load>().mockResolvedValueOnce(flipped(files.solver, 9)).mockResolvedValue(files.solver)
+    const source = Artifacts.cached(load, forget)
+    await expect(source('enrolment', ['solver'])).rejects.toThrow(Artifacts.WrongHashError)
+    expect(forget.mock.calls).toEqual([['enrolment', 'solver']])
+    expect((await source('enrolment', ['solver'])).solver.length).toBe(files.solver.length)
   })
 })
 
 describe('ArtifactsNode', () => {
   it('reads a build, and says where there is none', async () => {
     const source = ArtifactsNode.fromPaths({ enrolment })
-    expect((await source('enrolment')).zkey.length).toBe(files.zkey.length)
-    await expect(source('eligibility-s')).rejects.toThrow(ArtifactsNode.NotBuiltError)
-    const swapped = ArtifactsNode.fromPaths({ enrolment: { wasm: enrolment.zkey, zkey: enrolment.wasm } })
-    await expect(swapped('enrolment')).rejects.toThrow(Artifacts.WrongHashError)
+    expect((await source('enrolment', fileNames)).zkey.length).toBe(files.zkey.length)
+    await expect(source('eligibility-s', ['zkey'])).rejects.toThrow(ArtifactsNode.NotBuiltError)
+    const { wasm, solver, zkey } = enrolment
+    const swapped = ArtifactsNode.fromPaths({ enrolment: { wasm, solver: zkey, zkey: solver } })
+    await expect(swapped('enrolment', ['zkey'])).rejects.toThrow(Artifacts.WrongHashError)
   })
 })
 
@@ -67,7 +80,7 @@ describe('ArtifactsFetch', () => {
     const asked: (string | undefined)[] = []
     const server = createServer((request, response) => {
       asked.push(request.url)
-      const file = request.url?.includes('.zkey') ? 'zkey' : 'wasm'
+      const file = fileNames.find((name) => request.url?.includes(`.${name}`)) ?? 'zkey'
       if (request.url?.startsWith('/missing/')) response.writeHead(404).end()
       else if (request.url?.startsWith('/wrong/')) response.end(flipped(files[file], 9))
       else response.end(files[file])
@@ -76,13 +89,14 @@ describe('ArtifactsFetch', () => {
     const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
     try {
       const source = ArtifactsFetch.fromUrl(`${base}/right`)
-      expect((await source('enrolment')).wasm.length).toBe(files.wasm.length)
+      expect((await source('enrolment', ['solver', 'zkey'])).solver.length).toBe(files.solver.length)
       expect(asked.toSorted()).toEqual([
-        `/right/enrolment.wasm?sha256=${enrolment.hashes.wasm}`,
+        `/right/enrolment.solver?sha256=${enrolment.hashes.solver}`,
         `/right/enrolment.zkey?sha256=${enrolment.hashes.zkey}`,
       ])
-      await expect(ArtifactsFetch.fromUrl(`${base}/wrong/`)('enrolment')).rejects.toThrow(Artifacts.WrongHashError)
-      await expect(ArtifactsFetch.fromUrl(`${base}/missing`)('enrolment')).rejects.toThrow('the server answers 404')
+      const [wrong, missing] = ['wrong/', 'missing'].map((folder) => ArtifactsFetch.fromUrl(`${base}/${folder}`))
+      await expect(wrong?.('enrolment', ['zkey'])).rejects.toThrow(Artifacts.WrongHashError)
+      await expect(missing?.('enrolment', ['zkey'])).rejects.toThrow('the server answers 404')
     } finally {
       server.close()
     }

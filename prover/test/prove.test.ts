@@ -31,7 +31,7 @@ const local = () => ({ artifacts, allowDevelopmentKeys: true })
 
 /** An engine that does not prove: it answers with a proof made for something else. */
 function answering(answer: Awaited<ReturnType<Engine['prove']>>): Engine {
-  return { name: 'answering', prove: async () => answer, close: async () => undefined }
+  return { name: 'answering', needs: [], prove: async () => answer, close: async () => undefined }
 }
 
 describe('prove', () => {

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
+import type { FileName } from '@medseal/prover/engine/Engine'
 import { circuits } from '@medseal/prover/generated/circuits'
 import express, { type RequestHandler, Router } from 'express'
 import { ApiError } from './errors.ts'
@@ -57,15 +58,15 @@ function compressed(folder: string): RequestHandler {
 
 const zip = promisify(gzip)
 
-/** `<circuit>.wasm` and `<circuit>.zkey` of a folder. Asked for with the hash that is pinned they never change. */
+/** `<circuit>.zkey` and so on, of a folder. Asked for with the hash that is pinned they never change. */
 export function artifacts(folder: string): Router {
   const router = Router()
   router.get('/:file', named('artifact'), (request, response) => {
-    const [, circuit = '', kind = ''] = /^\/([a-z-]+)\.(wasm|zkey)$/.exec(request.path) ?? []
+    const [, circuit = '', kind = ''] = /^\/([a-z-]+)\.(wasm|solver|zkey)$/.exec(request.path) ?? []
     const name = `${circuit}.${kind}`
     if (circuit === '' || !existsSync(join(folder, name))) throw new ApiError('not-found')
     const pinned = Object.entries(circuits).find(([name]) => name === circuit)?.[1].hashes
-    const isPinned = pinned !== undefined && request.query.sha256 === pinned[kind as 'wasm' | 'zkey']
+    const isPinned = pinned !== undefined && request.query.sha256 === pinned[kind as FileName]
     // By root and name: a whole path is refused when a folder on the way begins with a dot.
     response.sendFile(name, { root: folder, ...(isPinned ? { immutable: true, maxAge: '1y' } : { maxAge: 0 }) })
   })

@@ -2,11 +2,12 @@
 import { FormatError } from '../Zkey.ts'
 import { WorkersError } from './Engine.ts'
 import * as Labour from './Labour.ts'
+import * as SolverFile from './SolverFile.ts'
 import { answering, type Reply, type Start, type Thread } from './threads/Thread.ts'
 
 export type Crew = {
   readonly size: number
-  /** To one thread. @throws {WorkersError} {FormatError} {OutOfMemoryError} */
+  /** To one thread. @throws {WorkersError} {OutOfMemoryError}, and the key's and the solver's {FormatError}. */
   readonly ask: <Name extends Labour.Order['order']>(place: number, order: OrderOf<Name>) => Promise<DoneOf<Name>>
   /** Whether it is of no use any more. */
   readonly isLost: () => boolean
@@ -75,7 +76,8 @@ export function ofThisThread(): Crew {
 }
 
 function errorOf(failure: Labour.Failure): Error {
-  if (failure === 'format') return new FormatError()
+  if (failure === 'key') return new FormatError()
+  if (failure === 'solver') return new SolverFile.FormatError()
   return failure === 'memory' ? new OutOfMemoryError() : new WorkersError({ problem: 'died' })
 }
 

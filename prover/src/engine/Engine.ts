@@ -7,27 +7,31 @@ export type Phase = 'loading' | 'witness' | 'proving' | 'checking'
 /** @param progress.at `performance.now()` when the phase began, milliseconds. */
 export type OnPhase = (progress: { readonly phase: Phase; readonly at: number }) => void
 
-/** A circuit's witness calculator and proving key. */
-export type Files = { readonly wasm: Uint8Array; readonly zkey: Uint8Array }
+/** A circuit's files: circom's witness calculator, the solver its build derives, and the proving key. */
+export const fileNames = ['wasm', 'solver', 'zkey'] as const
+export type FileName = (typeof fileNames)[number]
+export type Files<Name extends FileName = FileName> = { readonly [name in Name]: Uint8Array }
 
-export type Job = {
+export type Job<Name extends FileName = FileName> = {
   /** The circuit's name: for errors. */
   readonly circuit: string
-  readonly artifacts: Files
+  readonly artifacts: Files<Name>
   readonly input: CircuitInput
   readonly onPhase?: OnPhase | undefined
   readonly signal?: AbortSignal | undefined
 }
 
 /** What makes Groth16 proofs: all the prover knows of how it is done, so that a faster one can take its place. */
-export type Engine = {
+export type Engine<Name extends FileName = FileName> = {
   readonly name: string
+  /** Files that its jobs have to bring. */
+  readonly needs: readonly Name[]
   /**
    * Proves, telling of 'witness' and 'proving'. Whether it succeeds, fails or is cancelled, it leaves nothing running
    * that keeps a process from ending.
    * @throws {UnsatisfiedError} {WorkersError} and the reason of `signal`, at once when it aborts.
    */
-  prove(job: Job): Promise<{ readonly proof: Proof.Proof; readonly publicSignals: readonly bigint[] }>
+  prove(job: Job<Name>): Promise<{ readonly proof: Proof.Proof; readonly publicSignals: readonly bigint[] }>
   /** Ends what is kept warm; waits for proofs under way. The engine may be used again. */
   close(): Promise<void>
 }

@@ -1,5 +1,5 @@
 /**
- * A proof from a witness and a laid key, its parts spread over a crew.
+ * A proof from an input, a laid solver and a laid key, its parts spread over a crew.
  *
  * A = alpha + sum w A + r delta, B = beta + sum w B + s delta, C = sum w C + sum h H + s A + r B - r s delta.
  * The blinders r and s are scalars of delta in the sums themselves. Source: J. Groth, "On the size of pairing-based
@@ -12,6 +12,7 @@ import type { Crew } from './Crew.ts'
 import type * as Key from './Key.ts'
 import * as Labour from './Labour.ts'
 import * as Point from './Point.ts'
+import * as Scalars from './Scalars.ts'
 
 /** A key that every thread of a crew has open. */
 export type Session = {
@@ -29,15 +30,27 @@ export type Blinding = { readonly r: bigint; readonly s: bigint }
 
 let proofs = 0
 
-/** @param witness 32 bytes for each wire, little-endian. */
-export async function prove(
+/**
+ * Puts an input's witness where the threads have their scalars, and what blinds it.
+ * @param input 32 bytes a value, little-endian, in the order of the solver's signals.
+ * @returns The public signals, 32 bytes each; undefined where no witness satisfies the circuit.
+ */
+export async function solve(
   crew: Crew,
   session: Session,
-  witness: Uint8Array,
+  input: Uint8Array,
   blinding: Blinding,
-): Promise<Proof.Proof> {
+): Promise<Uint8Array | undefined> {
+  const read = !session.memory && crew.size > 1
+  const order = { order: 'solve', session: session.number, input, blinders: blindersOf(blinding), read } as const
+  const { isSatisfied, publicSignals, scalars } = await crew.ask(0, order)
+  if (scalars && isSatisfied) await write(crew, session, 'scalars', scalars)
+  return isSatisfied ? publicSignals : undefined
+}
+
+/** Of what was solved last, with the same blinding. */
+export async function prove(crew: Crew, session: Session, blinding: Blinding): Promise<Proof.Proof> {
   const proof = ++proofs
-  await write(crew, session, 'scalars', withBlinders(witness, blinding))
   const ofWires = plan(crew, session, proof, 'scalars', ['a', 'b1', 'c', 'b2'])
   const ofQuotient = plan(crew, session, proof, 'quotient', ['h'])
   const sums = await carryOut(crew, session, ofWires, ofQuotient)
@@ -95,19 +108,9 @@ async function write(
   }
 }
 
-/** The scalars that `Key` has places for: the wires', then r, s, -r s. */
-function withBlinders(witness: Uint8Array, { r, s }: Blinding): Uint8Array {
-  const blinders = [r, s, (fieldOrder - ((r * s) % fieldOrder)) % fieldOrder]
-  const bytes = new Uint8Array(witness.byteLength + 32 * blinders.length)
-  bytes.set(witness)
-  const view = new DataView(bytes.buffer)
-  for (const [i, blinder] of blinders.entries()) {
-    for (let word = 0; word < 4; word++) {
-      const at = witness.byteLength + 32 * i + 8 * word
-      view.setBigUint64(at, BigInt.asUintN(64, blinder >> BigInt(64 * word)), true)
-    }
-  }
-  return bytes
+/** r, s and -r s: the scalars that `Key` has places for behind the wires'. */
+function blindersOf({ r, s }: Blinding): Uint8Array {
+  return Scalars.toBytes([r, s, (fieldOrder - ((r * s) % fieldOrder)) % fieldOrder])
 }
 
 /** Orders that cover all windows: enough of them that threads end together, few enough that batches are large. */

@@ -34,6 +34,9 @@ type Functions = {
   readonly frMul: (out: number, left: number, right: number) => void
   readonly frSquare: (out: number, value: number) => void
   readonly frRows: (entries: number, rowEnds: number, rows: number, out: number) => void
+  readonly frSolve: (entries: number, rowEnds: number, count: number, out: number) => void
+  readonly frInvert: (out: number, from: number, steps: number, scratch: number) => void
+  readonly frPick: (out: number, list: number, steps: number) => void
   /** Elements times one factor. */
   readonly frTimes: Unpack
   readonly frMultiply: (out: number, left: number, right: number, steps: number) => void

@@ -9,13 +9,26 @@ import * as Key from './Key.ts'
 import * as Msm from './Msm.ts'
 import type * as Point from './Point.ts'
 import * as Quotient from './Quotient.ts'
+import * as Solver from './Solver.ts'
+import * as SolverFile from './SolverFile.ts'
 import * as ZkeySections from './ZkeySections.ts'
 
 export type Order =
-  /** The thread that lays the key: in memory that was sent along, or in its own. */
-  | (Opening & { readonly order: 'lay'; readonly zkey: Uint8Array | Placed })
+  /** The thread that lays the key: in memory that was sent along, or in its own. The first gets the solver too. */
+  | (Opening & { readonly order: 'lay'; readonly zkey: Uint8Array | Placed; readonly solver: Uint8Array | undefined })
   /** Another that shares the memory it was laid in. */
   | (Opening & { readonly order: 'join'; readonly key: Key.Key })
+  /**
+   * Finds the witness of an input (`Solver.solve`), to where `Key` has the scalars; behind it come those of `blinders`.
+   * `read`: whether all of that is given back, for threads that do not share the memory.
+   */
+  | {
+      readonly order: 'solve'
+      readonly session: number
+      readonly input: Uint8Array
+      readonly blinders: Uint8Array
+      readonly read: boolean
+    }
   /** Bytes to where `Key` has them: for memory that is not shared. */
   | { readonly order: 'write'; readonly session: number; readonly of: Scalars; readonly bytes: Uint8Array }
   /** `read`: whether the quotient is given back, for threads that do not share the memory. */
@@ -51,6 +64,13 @@ export type QueryName = keyof Key.Key['queries']
 
 export type Done =
   | { readonly order: 'lay'; readonly key: Key.Key }
+  /** `publicSignals`: 32 bytes each, little-endian. */
+  | {
+      readonly order: 'solve'
+      readonly isSatisfied: boolean
+      readonly publicSignals: Uint8Array
+      readonly scalars: Uint8Array | undefined
+    }
   | { readonly order: 'quotient'; readonly bytes: Uint8Array | undefined }
   | { readonly order: 'sum'; readonly points: readonly Point.Point<unknown>[] }
   | { readonly order: 'join' | 'write' | 'close' }
@@ -59,6 +79,7 @@ type Session = {
   readonly kernel: Kernel.Kernel
   readonly key: Key.Key
   readonly desk: Additions.Desk
+  readonly solver: Solver.Solver | undefined
   digits: (Msm.Digits & { readonly proof: number; readonly of: Scalars }) | undefined
 }
 
@@ -83,14 +104,19 @@ export function create(): (order: Order) => Promise<Done> {
         const kernel = await open(order)
         const { zkey } = order
         const bytes = zkey instanceof Uint8Array ? zkey : new Uint8Array(kernel.memory.buffer, zkey.at, zkey.length)
-        const laid = Key.lay(kernel, Kernel.allocator(kernel, Kernel.freeFrom), ZkeySections.read(bytes))
-        const key = zkey instanceof Uint8Array ? laid : overwriting(laid, zkey)
-        sessions.set(order.session, sessionOf(kernel, key, order.place))
+        const allocate = Kernel.allocator(kernel, Kernel.freeFrom)
+        const laid = Key.lay(kernel, allocate, ZkeySections.read(bytes))
+        const solver = order.solver && laySolver(kernel, allocate, laid, order.solver)
+        const end = allocate(0)
+        const key = { ...laid, end: zkey instanceof Uint8Array ? end : overwriting(end, zkey) }
+        sessions.set(order.session, sessionOf(kernel, key, order.place, solver))
         return { order: 'lay', key }
       }
       case 'join':
-        sessions.set(order.session, sessionOf(await open(order), order.key, order.place))
+        sessions.set(order.session, sessionOf(await open(order), order.key, order.place, undefined))
         return { order: 'join' }
+      case 'solve':
+        return solve(find(order.session), order)
       case 'write': {
         const { kernel, key } = find(order.session)
         new Uint8Array(kernel.memory.buffer).set(order.bytes, key[order.of])
@@ -114,18 +140,49 @@ export function create(): (order: Order) => Promise<Done> {
 }
 
 /** The bytes are of no more use: sums may lie where they did, in memory that is taken already. */
-function overwriting(key: Key.Key, { at }: Placed): Key.Key {
-  if (key.end > at) throw new FormatError()
-  return { ...key, end: at }
+function overwriting(end: number, { at }: Placed): number {
+  if (end > at) throw new FormatError()
+  return at
+}
+
+/** What it works on lies where the polynomials will, wherever that is enough. */
+function laySolver(
+  kernel: Kernel.Kernel,
+  allocate: (bytes: number) => number,
+  { polynomials, domainSize }: Key.Key,
+  bytes: Uint8Array,
+): Solver.Solver {
+  const file = SolverFile.read(bytes)
+  const needed = Solver.numbersBytes(kernel, file)
+  const room = polynomials.vectors + kernel.vecBytes * domainSize - polynomials.a
+  return Solver.lay(kernel, allocate, file, needed <= room ? polynomials.a : allocate(needed))
+}
+
+function solve(
+  { kernel, key, desk, solver }: Session,
+  { input, blinders, read }: Extract<Order, { readonly order: 'solve' }>,
+): Extract<Done, { readonly order: 'solve' }> {
+  if (!solver) throw new UnknownSessionError()
+  const isSatisfied = solver.wires.count === key.wires && Solver.solve(kernel, solver, input, key.scalars, desk.scratch)
+  const bytes = (from: number, length: number) =>
+    new Uint8Array(kernel.memory.buffer, key.scalars + 32 * from, isSatisfied ? 32 * length : 0)
+  // Behind the last wire there may be another lane's value.
+  bytes(key.wires, Key.blinders).set(isSatisfied ? blinders : [])
+  return {
+    order: 'solve',
+    isSatisfied,
+    publicSignals: bytes(1, key.publicSignals).slice(),
+    scalars: read ? bytes(0, key.wires + Key.blinders).slice() : undefined,
+  }
 }
 
 async function open({ code, memory }: Opening): Promise<Kernel.Kernel> {
   return Kernel.instantiate(code, memory ?? Kernel.createMemory({ shared: false }))
 }
 
-function sessionOf(kernel: Kernel.Kernel, key: Key.Key, place: number): Session {
+function sessionOf(kernel: Kernel.Kernel, key: Key.Key, place: number, solver: Solver.Solver | undefined): Session {
   const allocate = Kernel.allocator(kernel, key.end + place * deskBytes)
-  return { kernel, key, desk: Additions.layDesk(kernel, allocate, sumBytes), digits: undefined }
+  return { kernel, key, desk: Additions.layDesk(kernel, allocate, sumBytes), solver, digits: undefined }
 }
 
 function sum(session: Session, { proof, of, queries, width, from, until }: Sum): readonly Point.Point<unknown>[] {
@@ -143,10 +200,11 @@ function sum(session: Session, { proof, of, queries, width, from, until }: Sum):
 }
 
 /** What may go wrong in a thread, as it travels: by name. */
-export type Failure = 'format' | 'memory' | 'other'
+export type Failure = 'key' | 'solver' | 'memory' | 'other'
 
 export function failureOf(error: unknown): Failure {
-  if (error instanceof FormatError) return 'format'
+  if (error instanceof FormatError) return 'key'
+  if (error instanceof SolverFile.FormatError) return 'solver'
   return error instanceof RangeError || error instanceof Additions.FullDeskError ? 'memory' : 'other'
 }
 

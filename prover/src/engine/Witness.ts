@@ -1,6 +1,7 @@
 import { fieldOrder } from '../generated/parameters.ts'
 import type { CircuitInput } from '../protocol/Eligibility.ts'
 import { UnsatisfiedError } from './Engine.ts'
+import * as Scalars from './Scalars.ts'
 
 // circom's own witness calculator prints what fails to the console, values included, and reserves 2 GB. This one is
 // silent. Source of the interface and of the `.wtns` layout: circom 2.2, code_producers/src/wasm_elements/common/
@@ -49,7 +50,7 @@ function run(calculator: Calculator, input: CircuitInput): Uint8Array {
   const shared = new Uint32Array(calculator.memory.buffer, calculator.getSharedRWMemoryStart(), wordsPerElement)
   let count = 0
   for (const [signal, numbers] of Object.entries(input)) {
-    const values = flatten(numbers)
+    const values = Scalars.flatten(numbers)
     const [high, low] = fnv1a(signal)
     if (calculator.getInputSignalSize(high, low) !== values.length) throw new Refusal()
     count += values.length
@@ -86,12 +87,6 @@ async function instantiate(wasm: Uint8Array): Promise<Calculator> {
     runtime: { exceptionHandler, printErrorMessage: silent, writeBufferMessage: silent, showSharedRWMemory: silent },
   })
   return instance.exports as unknown as Calculator
-}
-
-type Numbers = CircuitInput[string]
-
-function flatten(numbers: Numbers): readonly bigint[] {
-  return typeof numbers === 'bigint' ? [numbers] : numbers.flatMap(flatten)
 }
 
 function write(shared: Uint32Array, value: bigint): void {

@@ -16,13 +16,16 @@ export type Options = {
   readonly singleThread?: boolean
 }
 
+type Needs = 'wasm' | 'zkey'
+
 /** Longer than any machine takes. */
 const startWithinMilliseconds = 60_000
 
 /** The reference prover: snarkjs 0.7.6, with a worker for each core. */
-export function create({ keepWarm = false, singleThread = false }: Options = {}): Engine {
+export function create({ keepWarm = false, singleThread = false }: Options = {}): Engine<Needs> {
   return {
     name: 'snarkjs',
+    needs: ['wasm', 'zkey'],
     prove: (job) => (singleThread ? proveHere(job) : proveWithWorkers(job, keepWarm)),
     close: () => inTurn(endWorkers),
   }
@@ -37,7 +40,7 @@ let curve: SnarkjsCurve | undefined
 /** Called when a worker dies during a turn: snarkjs does not look. */
 let onDeath: (() => void) | undefined
 
-async function proveWithWorkers(job: Job, keepWarm: boolean) {
+async function proveWithWorkers(job: Job<Needs>, keepWarm: boolean) {
   const { signal } = job
   const turn = inTurn(async () => {
     try {
@@ -55,7 +58,7 @@ async function proveWithWorkers(job: Job, keepWarm: boolean) {
 }
 
 /** A failure leaves workers busy, dead or waited for: then they are ended, and the turn ends, which snarkjs would not. */
-async function runWithWorkers(job: Job) {
+async function runWithWorkers(job: Job<Needs>) {
   const { promise: death, reject } = Promise.withResolvers<never>()
   onDeath = () => reject(new WorkersError({ problem: 'died' }))
   try {
@@ -68,12 +71,12 @@ async function runWithWorkers(job: Job) {
   }
 }
 
-async function proveHere(job: Job) {
+async function proveHere(job: Job<Needs>) {
   job.signal?.throwIfAborted()
   return unlessAborted(job.signal, run(job, true))
 }
 
-async function run({ circuit, artifacts, input, onPhase, signal }: Job, singleThread: boolean) {
+async function run({ circuit, artifacts, input, onPhase, signal }: Job<Needs>, singleThread: boolean) {
   onPhase?.({ phase: 'witness', at: performance.now() })
   const witness = await Witness.calculate(circuit, artifacts.wasm, input)
   onPhase?.({ phase: 'proving', at: performance.now() })

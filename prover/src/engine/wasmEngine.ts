@@ -9,6 +9,7 @@
  *   over buckets (`Msm.ts`).
  * - A key is brought into that form once (`Key.ts`), and threads stay, so that a second proof only proves.
  * - Polynomials are transformed without ever being reordered, two at a time (`prover/kernels/Polynomial.ts`).
+ * - The witness is solved from the constraints by the same arithmetic (`Solver.ts`), where the key already lies.
  *
  * Limits: it is variable-time in the witness, and memory it used is not erased: it is for the patient's own device.
  */
@@ -16,12 +17,14 @@ import { threads } from '#threads'
 import * as Random from '../protocol/Random.ts'
 import * as Zkey from '../Zkey.ts'
 import * as Crew from './Crew.ts'
-import { type Engine, type Job, UnsatisfiedError, unlessAborted } from './Engine.ts'
+import { type Engine, type Files, type Job, UnsatisfiedError, unlessAborted } from './Engine.ts'
 import * as Groth16 from './Groth16.ts'
 import * as Kernel from './Kernel.ts'
 import * as KernelCode from './KernelCode.ts'
 import type * as Labour from './Labour.ts'
-import * as Witness from './Witness.ts'
+import * as Scalars from './Scalars.ts'
+import * as Solver from './Solver.ts'
+import * as SolverFile from './SolverFile.ts'
 
 export type Options = {
   /** How many; 0 proves in the calling thread, between whose turns other work gets through. One a core unless told. */
@@ -35,7 +38,9 @@ export type Options = {
 /** Keys that stay open: the last ones used. */
 const openKeys = 2
 
-export type WasmEngine = Engine & {
+type Needs = 'solver' | 'zkey'
+
+export type WasmEngine = Engine<Needs> & {
   /** Starts the threads and waits for them: what they run is loaded by then, and a proof needs no network. */
   readonly prepare: () => Promise<void>
 }
@@ -51,6 +56,7 @@ export function create(options: Options = {}): WasmEngine {
   }
   return {
     name: 'medseal',
+    needs: ['solver', 'zkey'],
     prove: (job) =>
       unlessAborted(
         job.signal,
@@ -77,26 +83,29 @@ export function create(options: Options = {}): WasmEngine {
 type State = {
   crew: Crew.Crew | undefined
   /** The one used last comes last. */
-  sessions: { readonly zkey: Uint8Array; readonly session: Groth16.Session }[]
+  sessions: {
+    readonly files: Files<Needs>
+    readonly signals: readonly SolverFile.Signal[]
+    readonly session: Groth16.Session
+  }[]
   numbers: number
 }
 
-async function proveInTurn(state: State, options: Options, { circuit, artifacts, input, onPhase, signal }: Job) {
+async function proveInTurn(state: State, options: Options, { circuit, artifacts, input, onPhase, signal }: Job<Needs>) {
   signal?.throwIfAborted()
   onPhase?.({ phase: 'witness', at: performance.now() })
   const crew = crewOf(state, options)
   crew.hold(true)
   try {
-    // Threads get ready while the witness is calculated.
-    const opening = sessionOf(state, options, crew, artifacts.zkey)
-    opening.catch(() => undefined)
-    const witness = await Witness.calculate(circuit, artifacts.wasm, input)
-    const session = await opening
-    if (witness.byteLength !== 32 * session.key.wires) throw new UnsatisfiedError({ circuit })
+    const { signals, session } = await sessionOf(state, options, crew, artifacts)
+    const values = Solver.encode(signals, input)
+    const blinding = { r: Random.fieldElement(), s: Random.fieldElement() }
+    const publicSignals = values && (await Groth16.solve(crew, session, values, blinding))
+    if (!publicSignals) throw new UnsatisfiedError({ circuit })
     signal?.throwIfAborted()
     onPhase?.({ phase: 'proving', at: performance.now() })
-    const proof = await Groth16.prove(crew, session, witness, blinding())
-    return { proof, publicSignals: publicSignalsOf(witness, session.key.publicSignals) }
+    const proof = await Groth16.prove(crew, session, blinding)
+    return { proof, publicSignals: Scalars.fromBytes(publicSignals) }
   } finally {
     crew.hold(false)
   }
@@ -113,28 +122,37 @@ function crewOf(state: State, options: Options): Crew.Crew {
 /** Beyond this the quotient, which one thread finds, is what the others wait for. */
 const mostThreads = 8
 
-async function sessionOf(state: State, options: Options, crew: Crew.Crew, zkey: Uint8Array): Promise<Groth16.Session> {
-  const found = state.sessions.find((each) => each.zkey === zkey)
-  const session = found?.session ?? (await open(state.numbers++, options, crew, zkey))
+async function sessionOf(state: State, options: Options, crew: Crew.Crew, files: Files<Needs>) {
+  const found = state.sessions.find((each) => each.files.zkey === files.zkey && each.files.solver === files.solver)
+  const opened = found ?? {
+    files,
+    signals: SolverFile.readSignals(files.solver),
+    session: await open(state.numbers++, options, crew, files),
+  }
   const others = state.sessions.filter((each) => each !== found)
   for (const { session } of others.splice(0, Math.max(0, others.length + 1 - openKeys))) {
     await everywhere(crew, (place) => crew.ask(place, { order: 'close', session: session.number }))
   }
-  state.sessions = [...others, { zkey, session }]
-  return session
+  state.sessions = [...others, opened]
+  return opened
 }
 
-async function open(number: number, options: Options, crew: Crew.Crew, zkey: Uint8Array): Promise<Groth16.Session> {
+async function open(
+  number: number,
+  options: Options,
+  crew: Crew.Crew,
+  { solver, zkey }: Files<Needs>,
+): Promise<Groth16.Session> {
   const shared = (options.shared ?? canShare()) && crew.size > 1
   const code = await KernelCode.compile(options.kind ?? (await KernelCode.fastest()), { shared })
   const memory = shared ? Kernel.createMemory({ shared }) : undefined
   const opening = { session: number, code, memory }
   const bytes = memory ? place(memory, zkey) : zkey
-  const { key } = await crew.ask(0, { order: 'lay', ...opening, zkey: bytes, place: 0 })
+  const { key } = await crew.ask(0, { order: 'lay', ...opening, zkey: bytes, solver, place: 0 })
   await everywhere(crew, async (place) => {
     if (place === 0) return
     if (shared) await crew.ask(place, { order: 'join', ...opening, key, place })
-    else await crew.ask(place, { order: 'lay', ...opening, zkey, place: 0 })
+    else await crew.ask(place, { order: 'lay', ...opening, zkey, solver: undefined, place: 0 })
   })
   const { alpha, beta1, beta } = Zkey.parse(zkey)
   return { number, key, memory, alpha, beta1, beta }
@@ -154,12 +172,4 @@ function everywhere<T>(crew: Crew.Crew, ask: (place: number) => Promise<T>): Pro
 /** In a browser only a page that is isolated from other origins may. */
 function canShare(): boolean {
   return typeof SharedArrayBuffer !== 'undefined' && Reflect.get(globalThis, 'crossOriginIsolated') !== false
-}
-
-function blinding(): Groth16.Blinding {
-  return { r: Random.fieldElement(), s: Random.fieldElement() }
-}
-
-function publicSignalsOf(witness: Uint8Array, count: number): readonly bigint[] {
-  return Array.from({ length: count }, (_, i) => Random.fromBytes(witness.slice(32 * (i + 1), 32 * (i + 2)).reverse()))
 }

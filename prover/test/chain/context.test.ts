@@ -350,7 +350,7 @@ describe('CTX-3 the day of a proof', () => {
     const occasion = (honest.occasion as bigint) + ((wrong - date) << shift)
     const { proof, publicSignals } = await SnarkjsEngine.create().prove({
       circuit: 'eligibility-s',
-      artifacts: await scene.artifacts('eligibility-s'),
+      artifacts: await scene.artifacts('eligibility-s', ['wasm', 'zkey']),
       input: { ...honest, date: wrong, occasion },
     })
     expect(await Verify.verify('eligibility-s', proof, publicSignals)).toMatchObject({ valid: true })

@@ -4,6 +4,7 @@
  */
 import { buildCircuits } from '../../../circuits/build/build.ts'
 import * as ArtifactsNode from '../../src/ArtifactsNode.ts'
+import { fileNames } from '../../src/engine/Engine.ts'
 import * as SnarkjsEngine from '../../src/engine/snarkjsEngine.ts'
 import * as WasmEngine from '../../src/engine/wasmEngine.ts'
 import { verify } from '../../src/verify.ts'
@@ -13,7 +14,8 @@ const engine =
   name === 'snarkjs'
     ? SnarkjsEngine.create({ keepWarm: task === 'warm', singleThread: task === 'single-thread' })
     : WasmEngine.create(task === 'single-thread' ? { threads: 0 } : {})
-const artifacts = await ArtifactsNode.fromPaths(await buildCircuits({ names: ['enrolment'] }))('enrolment')
+const source = ArtifactsNode.fromPaths(await buildCircuits({ names: ['enrolment'] }))
+const artifacts = await source('enrolment', fileNames)
 
 async function prove(holderSecret: bigint, signal?: AbortSignal): Promise<string> {
   const input = { holderSecret, issuerId: 7n, context: 9n }

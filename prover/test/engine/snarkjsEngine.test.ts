@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { buildCircuits } from '../../../circuits/build/build.ts'
 import type * as Artifacts from '../../src/Artifacts.ts'
 import * as ArtifactsNode from '../../src/ArtifactsNode.ts'
+import { fileNames } from '../../src/engine/Engine.ts'
 import * as SnarkjsEngine from '../../src/engine/snarkjsEngine.ts'
 import { fieldOrder } from '../../src/generated/parameters.ts'
 import * as Eligibility from '../../src/protocol/Eligibility.ts'
@@ -17,8 +18,8 @@ let artifacts: Artifacts.Artifacts
 let medium: Artifacts.Artifacts
 beforeAll(async () => {
   const source = ArtifactsNode.fromPaths(await buildCircuits({ names: ['enrolment', 'eligibility-m'] }))
-  artifacts = await source('enrolment')
-  medium = await source('eligibility-m')
+  artifacts = await source('enrolment', fileNames)
+  medium = await source('eligibility-m', fileNames)
 })
 
 const inputOf = (holderSecret: bigint) => ({ holderSecret, issuerId: 7n, context: 9n })

@@ -9,7 +9,7 @@ import { buildCircuits } from '../../../circuits/build/build.ts'
 import type * as Artifacts from '../../src/Artifacts.ts'
 import * as ArtifactsNode from '../../src/ArtifactsNode.ts'
 import * as Crew from '../../src/engine/Crew.ts'
-import type { Engine } from '../../src/engine/Engine.ts'
+import { type Engine, fileNames } from '../../src/engine/Engine.ts'
 import * as KernelCode from '../../src/engine/KernelCode.ts'
 import * as SnarkjsEngine from '../../src/engine/snarkjsEngine.ts'
 import type { Thread } from '../../src/engine/threads/Thread.ts'
@@ -28,7 +28,7 @@ type Name = (typeof names)[number]
 let artifacts: { readonly [name in Name]: Artifacts.Artifacts }
 beforeAll(async () => {
   const source = ArtifactsNode.fromPaths(await buildCircuits({ names: [...names] }))
-  const loaded = await Promise.all(names.map(async (name) => [name, await source(name)] as const))
+  const loaded = await Promise.all(names.map(async (name) => [name, await source(name, fileNames)] as const))
   artifacts = Object.fromEntries(loaded) as typeof artifacts
 })
 
@@ -63,7 +63,7 @@ const ways: readonly (readonly [string, WasmEngine.Options])[] = [
 ]
 
 describe('wasmEngine', () => {
-  const engines: Engine[] = []
+  const engines: WasmEngine.WasmEngine[] = []
   const create = (options?: WasmEngine.Options) => {
     const engine = WasmEngine.create(options)
     engines.push(engine)
@@ -181,15 +181,15 @@ describe('wasmEngine', () => {
 
   it('refuses a key that is cut off, has a part too long, or is of another circuit', async () => {
     const engine = create()
-    const { wasm, zkey } = artifacts.enrolment
+    const { solver, zkey } = artifacts.enrolment
     const longer = zkey.slice()
     // The length of the first section that follows the head.
     new DataView(longer.buffer).setBigUint64(16, 2n ** 40n, true)
     for (const wrong of [zkey.slice(0, zkey.length - 1), zkey.slice(0, 10), longer, new Uint8Array(0)]) {
-      const proof = engine.prove({ ...enrolment(1n), artifacts: { wasm, zkey: wrong } })
+      const proof = engine.prove({ ...enrolment(1n), artifacts: { solver, zkey: wrong } })
       await expect(proof).rejects.toMatchObject({ name: 'Zkey.FormatError' })
     }
-    const foreign = engine.prove({ ...enrolment(1n), artifacts: { wasm, zkey: artifacts['eligibility-s'].zkey } })
+    const foreign = engine.prove({ ...enrolment(1n), artifacts: { solver, zkey: artifacts['eligibility-s'].zkey } })
     await expect(foreign).rejects.toMatchObject({ name: 'Prove.UnsatisfiedError' })
     expect(await verify('enrolment', ...values(await engine.prove(enrolment(4n))))).toMatchObject({ valid: true })
   })

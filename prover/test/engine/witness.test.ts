@@ -13,7 +13,7 @@ let wasm: Uint8Array
 beforeAll(async () => {
   const built = await buildCircuits({ names: [circuit] })
   path = built[circuit].wasm
-  wasm = (await ArtifactsNode.fromPaths(built)(circuit)).wasm
+  wasm = (await ArtifactsNode.fromPaths(built)(circuit, ['wasm'])).wasm
 })
 
 const inputOf = (patient: 'adela' | 'dorian') =>

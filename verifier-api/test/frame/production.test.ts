@@ -75,7 +75,7 @@ describe.skipIf(!Postgres.programs && !Postgres.mustHave)('production', () => {
 
   it('serves every circuit and key as they are pinned', async () => {
     for (const [name, { hashes }] of Object.entries(circuits)) {
-      for (const kind of ['wasm', 'zkey'] as const) {
+      for (const kind of ['wasm', 'solver', 'zkey'] as const) {
         const path = `/artifacts/${name}.${kind}?sha256=${hashes[kind]}`
         const head = await fetch(served.url + path, { method: 'HEAD' })
         expect([path, head.status, head.headers.get('cache-control')]).toEqual([

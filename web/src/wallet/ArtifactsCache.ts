@@ -1,5 +1,6 @@
 import * as Artifacts from '@medseal/prover/Artifacts'
 import { UnavailableError } from '@medseal/prover/ArtifactsFetch'
+import type { FileName } from '@medseal/prover/engine/Engine'
 import { type CircuitName, circuits } from '@medseal/prover/generated/circuits'
 import { reach } from './Chain.ts'
 
@@ -7,26 +8,21 @@ const name = 'medseal-artifacts'
 
 /** Artifacts of this origin, kept by the browser from the first proof on. Checked against the pinned hashes each time. */
 export function source(origin: string): Artifacts.Source {
-  return Artifacts.cached(async (circuit) => {
-    const urls = { wasm: urlOf(origin, circuit, 'wasm'), zkey: urlOf(origin, circuit, 'zkey') }
-    const [wasm, zkey] = await Promise.all([load(circuit, 'wasm', urls.wasm), load(circuit, 'zkey', urls.zkey)])
-    try {
-      return Artifacts.fromBytes(circuit, { wasm, zkey })
-    } catch (cause) {
-      // What is not right must not be found again.
-      const cache = await openCache()
-      await Promise.all(Object.values(urls).map((url) => cache?.delete(url)))
-      throw cause
-    }
-  })
+  // What is not right must not be found again.
+  const forget = async (circuit: CircuitName, file: FileName) => {
+    const cache = await openCache()
+    await cache?.delete(urlOf(origin, circuit, file))
+  }
+  return Artifacts.cached((circuit, file) => load(origin, circuit, file), forget)
 }
 
 /** The pinned hash goes along, so that no cache on the way serves those of another version. */
-function urlOf(origin: string, circuit: CircuitName, file: 'wasm' | 'zkey'): string {
+function urlOf(origin: string, circuit: CircuitName, file: FileName): string {
   return `${origin}/artifacts/${circuit}.${file}?sha256=${circuits[circuit].hashes[file]}`
 }
 
-async function load(circuit: CircuitName, file: 'wasm' | 'zkey', url: string): Promise<Uint8Array> {
+async function load(origin: string, circuit: CircuitName, file: FileName): Promise<Uint8Array> {
+  const url = urlOf(origin, circuit, file)
   const cache = await openCache()
   const kept = await cache?.match(url)
   if (kept) return new Uint8Array(await kept.arrayBuffer())

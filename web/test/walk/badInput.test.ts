@@ -141,7 +141,7 @@ describe.skipIf(!Chromium.executable && !Chromium.mustHave)('a patient, when som
 
   it('proving tools with a flipped byte: said so, and not used', async () => {
     const { page, context, look } = visitor
-    await context.route('**/artifacts/eligibility-m.wasm*', async (route) => {
+    await context.route('**/artifacts/eligibility-m.solver*', async (route) => {
       const response = await route.fetch()
       const body = await response.body()
       const middle = body.length >> 1

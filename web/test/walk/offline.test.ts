@@ -117,7 +117,7 @@ async function loaded(page: Page): Promise<void> {
   // The worker's own: it keeps the proving key last, once the threads that prove have started.
   await page.waitForFunction(async () => {
     const kept = await caches.open('medseal-artifacts').then((cache) => cache.keys())
-    return ['wasm', 'zkey'].every((file) => kept.some(({ url }) => url.includes(`eligibility-s.${file}`)))
+    return ['solver', 'zkey'].every((file) => kept.some(({ url }) => url.includes(`eligibility-s.${file}`)))
   })
 }
 

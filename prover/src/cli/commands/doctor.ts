@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
+import { fileNames } from '../../engine/Engine.ts'
 import { circuits } from '../../generated/circuits.ts'
 import * as BuiltCircuits from '../BuiltCircuits.ts'
 import * as Chain from '../Chain.ts'
@@ -54,7 +55,7 @@ function looksAt(options: Given): readonly Look[] {
       about: name,
       remedy: 'Build the circuits: npm run build.',
       look: async () => {
-        await BuiltCircuits.source(options.artifacts)(name)
+        await BuiltCircuits.source(options.artifacts)(name, fileNames)
         return `built, of the pinned hashes, ${circuits[name].class} key`
       },
     })),

@@ -144,9 +144,11 @@ async function holdingsOf(desk: Desk.Desk) {
 async function preload(desk: Desk.Desk, parts: readonly Review.Part[]): Promise<void> {
   const source = await Desk.artifactsOf(desk)
   await import('./answering.ts')
-  const { prepare } = await import('../Proving.ts')
+  const { engine, prepare } = await import('../Proving.ts')
   await prepare().catch(() => undefined)
-  for (const circuit of new Set(parts.map((part) => part.circuit))) await source(circuit).catch(() => undefined)
+  for (const circuit of new Set(parts.map((part) => part.circuit))) {
+    await source(circuit, engine.needs).catch(() => undefined)
+  }
 }
 
 function askedOf({ digest, object, incoming }: Review.Checked, text: string): Asked.Asked {
