@@ -1,5 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex } from '@noble/hashes/utils.js'
+import * as Content from './engine/Content.ts'
 import type { FileName, Files } from './engine/Engine.ts'
 import { type CircuitName, circuits } from './generated/circuits.ts'
 import type { Brand } from './protocol/Brand.ts'
@@ -12,35 +13,24 @@ export type Artifacts<Name extends FileName = FileName> = Files<Name> & {
 /** Where artifacts come from: the build on disk (`ArtifactsNode.ts`), a web server (`ArtifactsFetch.ts`), a test. */
 export type Source = <Name extends FileName>(circuit: CircuitName, needs: readonly Name[]) => Promise<Artifacts<Name>>
 
-/** One file's bytes, whatever they are. */
-export type Load = (circuit: CircuitName, file: FileName) => Promise<Uint8Array>
+/** One file, whatever is in it. */
+export type Load = (circuit: CircuitName, file: FileName) => Promise<Content.Content>
 
 /**
- * Artifacts from their bytes.
- * @throws {WrongHashError} unless they are the pinned ones: with a foreign witness calculator a prover would hand out
+ * A source that loads each file once, checks it, and keeps what it was given (bytes, a Blob, a path). A failure is not
+ * kept. One loading serves all who wait, so no one of them can cancel it; a cancelled proof does not wait for it.
+ *
+ * It throws {WrongHashError} unless a file is the pinned one: with a foreign witness calculator a prover would hand out
  * its secrets, with a foreign key proofs that nobody takes.
- */
-export function fromBytes<Name extends FileName>(circuit: CircuitName, files: Files<Name>): Artifacts<Name> {
-  const entries = Object.entries(files) as [Name, Uint8Array][]
-  const checked = entries.map(([file, bytes]) => [file, check(circuit, file, bytes)] as const)
-  return { circuit, ...Object.fromEntries(checked) } as Artifacts<Name>
-}
-
-/**
- * A source that loads each file once and keeps it in memory (a large circuit's: 71 MB). A failure is not kept. One
- * loading serves all who wait, so no one of them can cancel it; a cancelled proof does not wait for it.
  * @param forget Told which file was not the pinned one.
  */
 export function cached(load: Load, forget?: (circuit: CircuitName, file: FileName) => Promise<void>): Source {
-  const loading = new Map<string, Promise<Uint8Array>>()
+  const loading = new Map<string, Promise<Content.Content>>()
   const loadChecked = async (circuit: CircuitName, file: FileName) => {
-    const bytes = await load(circuit, file)
-    try {
-      return check(circuit, file, bytes)
-    } catch (cause) {
-      await forget?.(circuit, file)
-      throw cause
-    }
+    const content = await load(circuit, file)
+    if ((await hashOf(content)) === circuits[circuit].hashes[file]) return content
+    await forget?.(circuit, file)
+    throw new WrongHashError({ circuit, file })
   }
   const once = (circuit: CircuitName, file: FileName) => {
     const name = `${circuit}.${file}`
@@ -57,15 +47,13 @@ export function cached(load: Load, forget?: (circuit: CircuitName, file: FileNam
   }
 }
 
-/** @throws {WrongHashError} */
-function check(circuit: CircuitName, file: FileName, bytes: Uint8Array): Uint8Array {
-  if (bytesToHex(sha256(bytes)) !== circuits[circuit].hashes[file]) throw new WrongHashError({ circuit, file })
-  return view(bytes)
-}
-
-/** Node's Buffer slices without copying, which snarkjs does not expect. */
-function view({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength)
+/** SHA-256 of a file, lower-case hex without 0x. */
+export async function hashOf(content: Content.Content): Promise<string> {
+  const hash = sha256.create()
+  const file = await Content.open(content)
+  const whole = { start: 0, length: file.length }
+  await Content.readPieces(file, whole, 2 ** 18, (piece) => hash.update(piece)).finally(file.close)
+  return bytesToHex(hash.digest())
 }
 
 /** A file is not the one pinned for the circuit. */

@@ -12,7 +12,7 @@ export function fromUrl(base: string | URL): Artifacts.Source {
   return Artifacts.cached(async (circuit, file) => {
     const response = await fetch(`${folder}${circuit}.${file}?sha256=${circuits[circuit].hashes[file]}`)
     if (!response.ok) throw new UnavailableError({ circuit, file, status: response.status })
-    return new Uint8Array(await response.arrayBuffer())
+    return response.blob()
   })
 }
 

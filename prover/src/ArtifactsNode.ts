@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import * as Artifacts from './Artifacts.ts'
 import type { FileName } from './engine/Engine.ts'
 import type { CircuitName } from './generated/circuits.ts'
@@ -6,12 +5,12 @@ import type { CircuitName } from './generated/circuits.ts'
 /** Absolute paths of a circuit's files, as the build gives them. */
 export type Paths = { readonly [file in FileName]: string }
 
-/** Artifacts of a build on disk, each file read once. Node only. */
+/** Artifacts of a build on disk, which stay there. Node only. */
 export function fromPaths(paths: { readonly [Name in CircuitName]?: Paths }): Artifacts.Source {
   return Artifacts.cached(async (circuit, file) => {
     const found = paths[circuit]
     if (!found) throw new NotBuiltError({ circuit })
-    return readFile(found[file])
+    return { path: found[file] }
   })
 }
 

@@ -1,3 +1,5 @@
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex } from '@noble/hashes/utils.js'
 import * as Bn254 from './Bn254.ts'
 import { type CircuitName, circuits } from './generated/circuits.ts'
 import * as VerificationKey from './VerificationKey.ts'
@@ -157,7 +159,7 @@ async function checkZkey(key: VerificationKey.VerificationKey, bytes: Uint8Array
   const zkey = read(() => Zkey.parse(bytes))
   if (!zkey) return [{ kind: 'malformed', file: 'zkey' }]
   const findings: Finding[] = []
-  if (Zkey.hashOf(bytes) !== pin.hashes.zkey) findings.push({ kind: 'not-pinned', file: 'zkey' })
+  if (hashOf(bytes) !== pin.hashes.zkey) findings.push({ kind: 'not-pinned', file: 'zkey' })
   const actual = zkey.contributions.length
   const expected = leastContributions[pin.class]
   if (actual < expected) findings.push({ kind: 'too-few-contributions', expected, actual })
@@ -195,4 +197,9 @@ function read<T>(from: () => T): T | undefined {
   } catch {
     return undefined
   }
+}
+
+/** SHA-256 of a key's file, lower-case hex without 0x. */
+export function hashOf(zkey: Uint8Array): string {
+  return bytesToHex(sha256(zkey))
 }

@@ -1,5 +1,3 @@
-import { sha256 } from '@noble/hashes/sha2.js'
-import { bytesToHex } from '@noble/hashes/utils.js'
 import * as Bn254 from './Bn254.ts'
 import { fieldOrder } from './generated/parameters.ts'
 
@@ -23,7 +21,7 @@ export type Zkey = {
  */
 export function parse(bytes: Uint8Array): Zkey {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const sections = findSections(view)
+  const sections = sectionsOf(view)
   if (reader(view, sections.get(1)).u32() !== groth16) throw new FormatError()
   const header = reader(view, sections.get(2))
   if (header.u32() !== 32 || header.number() !== Bn254.baseFieldOrder) throw new FormatError()
@@ -54,41 +52,47 @@ export function parse(bytes: Uint8Array): Zkey {
   }
 }
 
-/** SHA-256 of the file, lower-case hex without 0x. */
-export function hashOf(bytes: Uint8Array): string {
-  return bytesToHex(sha256(bytes))
-}
-
 const magic = 0x79656b7a
 const groth16 = 1
 
-type Section = { readonly start: number; readonly length: number }
+export type Section = { readonly start: number; readonly length: number }
 
 /**
- * Where a `.zkey`'s sections lie, by their type.
+ * Where a `.zkey`'s sections lie, by their type. Asks for pieces of the file, one after another: some are read from disk.
+ * @param size Of the file, bytes.
  * @throws {FormatError}
  */
-export function findSections(view: DataView): ReadonlyMap<number, Section> {
-  if (view.byteLength < 12 || view.getUint32(0, true) !== magic || view.getUint32(4, true) !== 1) {
-    throw new FormatError()
-  }
+export function* findSections(size: number): Generator<Section, ReadonlyMap<number, Section>, DataView> {
+  if (size < 12) throw new FormatError()
+  const head = yield { start: 0, length: 12 }
+  if (head.getUint32(0, true) !== magic || head.getUint32(4, true) !== 1) throw new FormatError()
   const sections = new Map<number, Section>()
   let at = 12
-  for (let rest = view.getUint32(8, true); rest > 0; rest--) {
-    if (at + 12 > view.byteLength) throw new FormatError()
-    const type = view.getUint32(at, true)
-    const length = Number(view.getBigUint64(at + 4, true))
+  for (let rest = head.getUint32(8, true); rest > 0; rest--) {
+    if (at + 12 > size) throw new FormatError()
+    const view = yield { start: at, length: 12 }
+    const [type, length] = [view.getUint32(0, true), Number(view.getBigUint64(4, true))]
     // Two sections of one type would be read differently by different readers.
     if (sections.has(type)) throw new FormatError()
     sections.set(type, { start: at + 12, length })
     at += 12 + length
   }
-  if (at !== view.byteLength) throw new FormatError()
+  if (at !== size) throw new FormatError()
   return sections
 }
 
+function sectionsOf({ buffer, byteOffset, byteLength }: DataView): ReadonlyMap<number, Section> {
+  const search = findSections(byteLength)
+  let step = search.next()
+  while (!step.done) {
+    const { start, length } = step.value
+    step = search.next(new DataView(buffer, byteOffset + start, length))
+  }
+  return step.value
+}
+
 /** Reads a section from its start. Coordinates are little-endian, in Montgomery form; G2's real part comes first. */
-function reader(view: DataView, section: Section | undefined) {
+export function reader(view: DataView, section: Section | undefined) {
   if (!section) throw new FormatError()
   let at = section.start
   const end = section.start + section.length
@@ -115,7 +119,9 @@ function reader(view: DataView, section: Section | undefined) {
   const finish = () => {
     if (at !== end) throw new FormatError()
   }
-  return { u32, number, g1, g2, skip: take, end: finish }
+  /** Where so many bytes begin, which are left out. */
+  const skip = take
+  return { u32, number, g1, g2, skip, end: finish }
 }
 
 /** 2^-256 modulo the base field order. */

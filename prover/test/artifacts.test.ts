@@ -6,40 +6,51 @@ import { type BuiltCircuit, buildCircuits } from '../../circuits/build/build.ts'
 import * as Artifacts from '../src/Artifacts.ts'
 import * as ArtifactsFetch from '../src/ArtifactsFetch.ts'
 import * as ArtifactsNode from '../src/ArtifactsNode.ts'
-import { type Files, fileNames } from '../src/engine/Engine.ts'
+import * as Content from '../src/engine/Content.ts'
+import { type FileName, fileNames } from '../src/engine/Engine.ts'
 
 let enrolment: BuiltCircuit
-let files: Files
+let files: Readonly<Record<FileName, Uint8Array<ArrayBuffer>>>
+let paths: Readonly<Record<FileName, { readonly path: string }>>
 beforeAll(async () => {
   enrolment = (await buildCircuits({ names: ['enrolment'] })).enrolment
-  const bytes = fileNames.map((file) => [file, readFileSync(enrolment[file])])
-  files = Object.fromEntries(bytes) as Files
+  files = Object.fromEntries(
+    fileNames.map((file) => [file, new Uint8Array(readFileSync(enrolment[file]))]),
+  ) as typeof files
+  paths = Object.fromEntries(fileNames.map((file) => [file, { path: enrolment[file] }])) as typeof paths
 })
 
 const flipped = (bytes: Uint8Array, at: number) => bytes.map((byte, i) => (i === at ? byte ^ 1 : byte))
 
+const sourceOf = (given: Readonly<Record<FileName, Content.Content>>) =>
+  Artifacts.cached(async (_, file) => given[file])
+
 describe('Artifacts', () => {
-  it('takes the pinned files as they are', () => {
-    const taken = Artifacts.fromBytes('enrolment', files)
-    expect(taken.circuit).toBe('enrolment')
-    for (const file of fileNames) expect(Buffer.compare(taken[file], files[file])).toBe(0)
-    expect(Buffer.isBuffer(taken.zkey)).toBe(false)
+  it('takes the pinned files, wherever they are', async () => {
+    const blobs = Object.fromEntries(fileNames.map((file) => [file, new Blob([files[file]])])) as Record<FileName, Blob>
+    for (const given of [files, blobs, paths]) {
+      const taken = await sourceOf(given)('enrolment', fileNames)
+      expect(taken.circuit).toBe('enrolment')
+      for (const file of fileNames) {
+        expect(taken[file]).toBe(given[file])
+        expect(Buffer.compare(await Content.bytesOf(taken[file]), files[file])).toBe(0)
+      }
+    }
   })
 
-  it('refuses each file with one bit changed, wherever it is, and names the file', () => {
+  it('refuses each file with one bit changed, wherever it is, and names the file', async () => {
     for (const file of fileNames) {
       const { length } = files[file]
       for (const at of [0, Math.floor(length / 2), length - 1]) {
         const changed = { ...files, [file]: flipped(files[file], at) }
-        expect(() => Artifacts.fromBytes('enrolment', changed)).toThrow(
+        await expect(sourceOf(changed)('enrolment', fileNames)).rejects.toThrow(
           `The ${file} of circuit "enrolment" is not the one this prover was built for`,
         )
       }
     }
-    expect(() => Artifacts.fromBytes('enrolment', { ...files, zkey: files.zkey.slice(0, -1) })).toThrow(
-      Artifacts.WrongHashError,
-    )
-    expect(() => Artifacts.fromBytes('eligibility-s', files)).toThrow(Artifacts.WrongHashError)
+    const short = { ...files, zkey: files.zkey.slice(0, -1) }
+    await expect(sourceOf(short)('enrolment', ['zkey'])).rejects.toThrow(Artifacts.WrongHashError)
+    await expect(sourceOf(files)('eligibility-s', ['zkey'])).rejects.toThrow(Artifacts.WrongHashError)
   })
 
   it('loads a file once, for all who ask, none that nobody asked for, and forgets a failure', async () => {
@@ -60,14 +71,14 @@ describe('Artifacts', () => {
     const source = Artifacts.cached(load, forget)
     await expect(source('enrolment', ['solver'])).rejects.toThrow(Artifacts.WrongHashError)
     expect(forget.mock.calls).toEqual([['enrolment', 'solver']])
-    expect((await source('enrolment', ['solver'])).solver.length).toBe(files.solver.length)
+    expect((await source('enrolment', ['solver'])).solver).toBe(files.solver)
   })
 })
 
 describe('ArtifactsNode', () => {
   it('reads a build, and says where there is none', async () => {
     const source = ArtifactsNode.fromPaths({ enrolment })
-    expect((await source('enrolment', fileNames)).zkey.length).toBe(files.zkey.length)
+    expect((await source('enrolment', fileNames)).zkey).toEqual(paths.zkey)
     await expect(source('eligibility-s', ['zkey'])).rejects.toThrow(ArtifactsNode.NotBuiltError)
     const { wasm, solver, zkey } = enrolment
     const swapped = ArtifactsNode.fromPaths({ enrolment: { wasm, solver: zkey, zkey: solver } })
@@ -89,7 +100,8 @@ describe('ArtifactsFetch', () => {
     const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
     try {
       const source = ArtifactsFetch.fromUrl(`${base}/right`)
-      expect((await source('enrolment', ['solver', 'zkey'])).solver.length).toBe(files.solver.length)
+      const { solver } = await source('enrolment', ['solver', 'zkey'])
+      expect(Buffer.compare(await Content.bytesOf(solver), files.solver)).toBe(0)
       expect(asked.toSorted()).toEqual([
         `/right/enrolment.solver?sha256=${enrolment.hashes.solver}`,
         `/right/enrolment.zkey?sha256=${enrolment.hashes.zkey}`,

@@ -165,7 +165,7 @@ describe('KeyCheck', () => {
     const pinOf = (file: Uint8Array): KeyCheck.Pin => ({
       ...circuits.enrolment,
       class: 'production',
-      hashes: { ...circuits.enrolment.hashes, zkey: Zkey.hashOf(file) },
+      hashes: { ...circuits.enrolment.hashes, zkey: KeyCheck.hashOf(file) },
     })
     const whole = of([...nine, contribution(delta1, 1)])
     expect(Zkey.parse(whole).contributions).toHaveLength(10)

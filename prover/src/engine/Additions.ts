@@ -1,6 +1,6 @@
 /** Additions of many pairs of points at once, and of groups of points as trees of such additions. */
 import * as Element from './Element.ts'
-import { type Add, elementBytes, type Kernel } from './Kernel.ts'
+import { type Add, type Allocate, elementBytes, type Kernel } from './Kernel.ts'
 import * as Point from './Point.ts'
 
 export type Curve = 'g1' | 'g2'
@@ -23,11 +23,7 @@ export type Desk = {
 const pairsPerBatch = 4_096
 
 /** A desk, and room for sums of so many bytes. */
-export function layDesk(
-  kernel: Pick<Kernel, 'vecBytes' | 'lanes'>,
-  allocate: (bytes: number) => number,
-  sumBytes: number,
-): Desk {
+export function layDesk(kernel: Pick<Kernel, 'vecBytes' | 'lanes'>, allocate: Allocate, sumBytes: number): Desk {
   const list = allocate(8 * pairsPerBatch)
   const specials = allocate(4 * pairsPerBatch)
   // Two vectors a group, those around them, and the powers an inversion takes.

@@ -68,3 +68,12 @@ function factors(kind: Kernel['kind'], modulus: bigint): Factors {
   known.set(name, made)
   return made
 }
+
+/** base ^ exponent, of numbers that are at least 0. */
+export function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
+  let result = 1n
+  for (let square = base % modulus, rest = exponent; rest > 0n; rest >>= 1n, square = (square * square) % modulus) {
+    if (rest & 1n) result = (result * square) % modulus
+  }
+  return result
+}

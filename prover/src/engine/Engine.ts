@@ -1,5 +1,6 @@
 import type * as Proof from '../Proof.ts'
 import type { CircuitInput } from '../protocol/Eligibility.ts'
+import type { Content } from './Content.ts'
 
 /** What a proof passes through, in order. 'checking' is the prover verifying its own proof. */
 export type Phase = 'loading' | 'witness' | 'proving' | 'checking'
@@ -10,7 +11,7 @@ export type OnPhase = (progress: { readonly phase: Phase; readonly at: number })
 /** A circuit's files: circom's witness calculator, the solver its build derives, and the proving key. */
 export const fileNames = ['wasm', 'solver', 'zkey'] as const
 export type FileName = (typeof fileNames)[number]
-export type Files<Name extends FileName = FileName> = { readonly [name in Name]: Uint8Array }
+export type Files<Name extends FileName = FileName> = { readonly [name in Name]: Content }
 
 export type Job<Name extends FileName = FileName> = {
   /** The circuit's name: for errors. */

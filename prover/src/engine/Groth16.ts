@@ -5,7 +5,6 @@
  * The blinders r and s are scalars of delta in the sums themselves. Source: J. Groth, "On the size of pairing-based
  * non-interactive arguments", 2016, section 3.2.
  */
-import type * as Bn254 from '../Bn254.ts'
 import { fieldOrder } from '../generated/parameters.ts'
 import type * as Proof from '../Proof.ts'
 import type { Crew } from './Crew.ts'
@@ -20,9 +19,6 @@ export type Session = {
   readonly key: Key.Key
   /** Memory that the threads share with this one, where they do. */
   readonly memory: WebAssembly.Memory | undefined
-  readonly alpha: Bn254.G1
-  readonly beta1: Bn254.G1
-  readonly beta: Bn254.G2
 }
 
 /** Both below the field's order: new ones for each proof. */
@@ -113,7 +109,7 @@ function blindersOf({ r, s }: Blinding): Uint8Array {
   return Scalars.toBytes([r, s, (fieldOrder - ((r * s) % fieldOrder)) % fieldOrder])
 }
 
-/** Orders that cover all windows: enough of them that threads end together, few enough that batches are large. */
+/** Orders that cover all windows. */
 function plan(
   crew: Crew,
   { number, key }: Session,
@@ -125,7 +121,8 @@ function plan(
   const width = bestWidth(references / queries.length)
   const windows = Math.ceil(255 / width)
   const most = Math.max(1, Math.floor(Labour.mostReferences / references))
-  const each = Math.min(most, Math.ceil(windows / (crew.size === 1 ? 4 : 4 * crew.size)))
+  // A window's sums take as much memory as the points do. One thread alone has less of them, and fewer inversions.
+  const each = crew.size === 1 ? Math.min(most, Math.ceil(windows / 8)) : 1
   const orders: Labour.Sum[] = []
   for (let from = 0; from < windows; from += each) {
     const until = Math.min(from + each, windows)
@@ -159,7 +156,13 @@ function together(orders: readonly Labour.Sum[], sums: Sums) {
 }
 
 function assemble(
-  { alpha, beta1, beta: [x, y] }: Session,
+  {
+    key: {
+      alpha,
+      beta1,
+      beta: [x, y],
+    },
+  }: Session,
   sums: { readonly [name in 'a' | 'b1' | 'c' | 'h']: G1 } & { readonly b2: G2 },
   { r, s }: Blinding,
 ): Proof.Proof {

@@ -70,8 +70,11 @@ export async function instantiate({ module, facts }: Compiled, memory: WebAssemb
   return { ...facts, memory, run: exports as unknown as Functions }
 }
 
+/** Gives the address of so many bytes. */
+export type Allocate = (bytes: number) => number
+
 /** Hands out memory from `from` on, which grows as needed. Addresses are multiples of 16. */
-export function allocator({ memory }: Pick<Kernel, 'memory'>, from: number): (bytes: number) => number {
+export function allocator({ memory }: Pick<Kernel, 'memory'>, from: number): Allocate {
   let next = from
   return (bytes) => {
     const at = next

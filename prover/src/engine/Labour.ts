@@ -4,6 +4,7 @@
  */
 import { FormatError } from '../Zkey.ts'
 import * as Additions from './Additions.ts'
+import * as Content from './Content.ts'
 import * as Kernel from './Kernel.ts'
 import * as Key from './Key.ts'
 import * as Msm from './Msm.ts'
@@ -11,11 +12,10 @@ import type * as Point from './Point.ts'
 import * as Quotient from './Quotient.ts'
 import * as Solver from './Solver.ts'
 import * as SolverFile from './SolverFile.ts'
-import * as ZkeySections from './ZkeySections.ts'
 
 export type Order =
   /** The thread that lays the key: in memory that was sent along, or in its own. The first gets the solver too. */
-  | (Opening & { readonly order: 'lay'; readonly zkey: Uint8Array | Placed; readonly solver: Uint8Array | undefined })
+  | (Opening & { readonly order: 'lay'; readonly zkey: Content.Content; readonly solver: Uint8Array | undefined })
   /** Another that shares the memory it was laid in. */
   | (Opening & { readonly order: 'join'; readonly key: Key.Key })
   /**
@@ -43,9 +43,6 @@ type Opening = {
   /** Which of the threads that share the memory this one is. */
   readonly place: number
 }
-
-/** Bytes that lie in the memory that was sent along. */
-export type Placed = { readonly at: number; readonly length: number }
 
 export type Scalars = 'scalars' | 'quotient'
 
@@ -101,19 +98,12 @@ export function create(): (order: Order) => Promise<Done> {
   return async (order) => {
     switch (order.order) {
       case 'lay': {
-        const kernel = await open(order)
-        const { zkey } = order
-        const bytes = zkey instanceof Uint8Array ? zkey : new Uint8Array(kernel.memory.buffer, zkey.at, zkey.length)
-        const allocate = Kernel.allocator(kernel, Kernel.freeFrom)
-        const laid = Key.lay(kernel, allocate, ZkeySections.read(bytes))
-        const solver = order.solver && laySolver(kernel, allocate, laid, order.solver)
-        const end = allocate(0)
-        const key = { ...laid, end: zkey instanceof Uint8Array ? end : overwriting(end, zkey) }
-        sessions.set(order.session, sessionOf(kernel, key, order.place, solver))
-        return { order: 'lay', key }
+        const session = await lay(order)
+        sessions.set(order.session, session)
+        return { order: 'lay', key: session.key }
       }
       case 'join':
-        sessions.set(order.session, sessionOf(await open(order), order.key, order.place, undefined))
+        sessions.set(order.session, await join(order))
         return { order: 'join' }
       case 'solve':
         return solve(find(order.session), order)
@@ -124,7 +114,7 @@ export function create(): (order: Order) => Promise<Done> {
       }
       case 'quotient': {
         const { kernel, key, desk } = find(order.session)
-        Quotient.compute(kernel, key, desk.scratch)
+        Quotient.compute(kernel, key, desk)
         const bytes = new Uint8Array(kernel.memory.buffer, key.quotient, 32 * key.domainSize)
         return { order: 'quotient', bytes: order.read ? bytes.slice() : undefined }
       }
@@ -139,23 +129,26 @@ export function create(): (order: Order) => Promise<Done> {
   }
 }
 
-/** The bytes are of no more use: sums may lie where they did, in memory that is taken already. */
-function overwriting(end: number, { at }: Placed): number {
-  if (end > at) throw new FormatError()
-  return at
+async function lay(order: Extract<Order, { readonly order: 'lay' }>): Promise<Session> {
+  const kernel = await open(order)
+  const allocate = Kernel.allocator(kernel, Kernel.freeFrom)
+  const file = await Content.open(order.zkey)
+  const laid = await Key.lay(kernel, allocate, file).finally(file.close)
+  const desk = Additions.layDesk(kernel, allocate, sumBytes)
+  const solver = order.solver && laySolver(kernel, allocate, desk, order.solver)
+  return { kernel, key: { ...laid, end: allocate(0) }, desk, solver, digits: undefined }
 }
 
-/** What it works on lies where the polynomials will, wherever that is enough. */
+/** What it works on lies where sums do later. */
 function laySolver(
   kernel: Kernel.Kernel,
-  allocate: (bytes: number) => number,
-  { polynomials, domainSize }: Key.Key,
+  allocate: Kernel.Allocate,
+  desk: Additions.Desk,
   bytes: Uint8Array,
 ): Solver.Solver {
   const file = SolverFile.read(bytes)
-  const needed = Solver.numbersBytes(kernel, file)
-  const room = polynomials.vectors + kernel.vecBytes * domainSize - polynomials.a
-  return Solver.lay(kernel, allocate, file, needed <= room ? polynomials.a : allocate(needed))
+  if (desk.sums + Solver.numbersBytes(kernel, file) > desk.end) throw new Additions.FullDeskError()
+  return Solver.lay(kernel, allocate, file, desk.sums)
 }
 
 function solve(
@@ -180,9 +173,17 @@ async function open({ code, memory }: Opening): Promise<Kernel.Kernel> {
   return Kernel.instantiate(code, memory ?? Kernel.createMemory({ shared: false }))
 }
 
-function sessionOf(kernel: Kernel.Kernel, key: Key.Key, place: number, solver: Solver.Solver | undefined): Session {
-  const allocate = Kernel.allocator(kernel, key.end + place * deskBytes)
-  return { kernel, key, desk: Additions.layDesk(kernel, allocate, sumBytes), solver, digits: undefined }
+/** Its desk lies behind all that the first thread has laid, and behind those of the threads before it. */
+async function join(order: Extract<Order, { readonly order: 'join' }>): Promise<Session> {
+  const kernel = await open(order)
+  const allocate = Kernel.allocator(kernel, order.key.end + (order.place - 1) * deskBytes)
+  return {
+    kernel,
+    key: order.key,
+    desk: Additions.layDesk(kernel, allocate, sumBytes),
+    solver: undefined,
+    digits: undefined,
+  }
 }
 
 function sum(session: Session, { proof, of, queries, width, from, until }: Sum): readonly Point.Point<unknown>[] {
@@ -203,7 +204,7 @@ function sum(session: Session, { proof, of, queries, width, from, until }: Sum):
 export type Failure = 'key' | 'solver' | 'memory' | 'other'
 
 export function failureOf(error: unknown): Failure {
-  if (error instanceof FormatError) return 'key'
+  if (error instanceof FormatError || error instanceof Content.EndError) return 'key'
   if (error instanceof SolverFile.FormatError) return 'solver'
   return error instanceof RangeError || error instanceof Additions.FullDeskError ? 'memory' : 'other'
 }

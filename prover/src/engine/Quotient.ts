@@ -4,18 +4,25 @@
  * whose keys hold the points h is summed with in the basis of that shifted domain.
  */
 import { fieldOrder } from '../generated/parameters.ts'
+import { type Desk, FullDeskError } from './Additions.ts'
 import * as Element from './Element.ts'
-import type { Kernel } from './Kernel.ts'
+import { elementBytes, type Kernel } from './Kernel.ts'
 import type { Key } from './Key.ts'
 
-/** From the wires' scalars in memory to the quotient's, in memory too. `desk`: 64 bytes. */
-export function compute(kernel: Kernel, key: Key, desk: number): void {
+/** From the wires' scalars in memory to the quotient's, in memory too; the polynomials lie where sums do later. */
+export function compute(kernel: Kernel, key: Key, desk: Desk): void {
   const { run, lanes } = kernel
   const { wires, domainSize, polynomials, rows } = key
-  const { a, b, c, vectors } = polynomials
+  const [a, b, c, vectors] = [0, 1, 2, 3].map((i) => desk.sums + i * domainSize * elementBytes) as [
+    number,
+    number,
+    number,
+    number,
+  ]
+  if (vectors + domainSize * kernel.vecBytes > desk.end) throw new FullDeskError()
   // 1. Each wire as an element, not in Montgomery form.
-  Element.write(kernel, desk, 1n, fieldOrder)
-  run.frUnpack(polynomials.wires, key.scalars, desk, Math.ceil(wires / lanes))
+  Element.write(kernel, desk.scratch, 1n, fieldOrder)
+  run.frUnpack(polynomials.wires, key.scalars, desk.scratch, Math.ceil(wires / lanes))
   // 2. A w and B w, row by row; C w is their product wherever the constraints hold.
   run.frRows(rows.a.entries, rows.a.ends, domainSize, a)
   run.frRows(rows.b.entries, rows.b.ends, domainSize, b)

@@ -11,7 +11,7 @@
 import { fieldOrder } from '../generated/parameters.ts'
 import type { CircuitInput } from '../protocol/Eligibility.ts'
 import * as Element from './Element.ts'
-import { elementBytes, type Kernel } from './Kernel.ts'
+import { type Allocate, elementBytes, type Kernel } from './Kernel.ts'
 import * as Scalars from './Scalars.ts'
 import type * as SolverFile from './SolverFile.ts'
 import type { Run } from './SolverFile.ts'
@@ -58,12 +58,7 @@ export function numbersBytes(kernel: Kernel, { length }: SolverFile.Packed): num
 }
 
 /** @param numbers Where the list of numbers may be, while it is solved; `numbersBytes` of it. */
-export function lay(
-  kernel: Kernel,
-  allocate: (bytes: number) => number,
-  file: SolverFile.Packed,
-  numbers: number,
-): Solver {
+export function lay(kernel: Kernel, allocate: Allocate, file: SolverFile.Packed, numbers: number): Solver {
   const { runs, length, checks, wires } = file
   const placeOf = (index: number) => numbers + index * elementBytes
   const factor = allocate(elementBytes)
@@ -100,7 +95,7 @@ export function lay(
 /** Entries as `frRows` reads them, each row filled up with 0 times 1; where rows end, in memory and here. */
 function layRows(
   kernel: Kernel,
-  allocate: (bytes: number) => number,
+  allocate: Allocate,
   { coefficients, terms, ends }: SolverFile.Packed,
   { numbers, factor }: { readonly numbers: number; readonly factor: number },
 ) {

@@ -1,92 +1,93 @@
 import * as Bn254 from '../Bn254.ts'
 import { fieldOrder } from '../generated/parameters.ts'
-import { FormatError, findSections } from '../Zkey.ts'
+import { FormatError, findSections, reader, type Section } from '../Zkey.ts'
+import type * as Content from './Content.ts'
 
 /**
- * The parts of a Groth16 `.zkey` that proofs are made from, as bytes. Numbers are little-endian; coordinates are in
- * Montgomery form with 2^256, infinity is (0, 0). Source of the layout: snarkjs 0.7.6, `zkey_utils.js`.
+ * The parts of a Groth16 `.zkey` that proofs are made from: small ones as they are, large ones by where they lie.
+ * Numbers are little-endian; coordinates are in Montgomery form with 2^256, infinity is (0, 0). Source of the layout:
+ * snarkjs 0.7.6, `zkey_utils.js`.
  */
 export type ZkeySections = {
   readonly wires: number
   readonly publicSignals: number
   /** A power of two. */
   readonly domainSize: number
-  /** In G1, 64 bytes each: alpha, beta, delta. In G2, 128 bytes each: beta, delta. */
-  readonly alpha1: Uint8Array
-  readonly beta1: Uint8Array
+  readonly alpha: Bn254.G1
+  readonly beta1: Bn254.G1
+  readonly beta: Bn254.G2
+  /** 64 and 128 bytes. */
   readonly delta1: Uint8Array
-  readonly beta2: Uint8Array
   readonly delta2: Uint8Array
   /** Entries of A and B: matrix, row, wire (32 bits each), and the coefficient times 2^512. */
-  readonly coefficients: Uint8Array
+  readonly coefficients: Section
   /** Points of the queries: for each wire, for `c` for each that is not public, for `h` for each of the domain. */
-  readonly a: Uint8Array
-  readonly b1: Uint8Array
-  readonly b2: Uint8Array
-  readonly c: Uint8Array
-  readonly h: Uint8Array
+  readonly a: Section
+  readonly b1: Section
+  readonly b2: Section
+  readonly c: Section
+  readonly h: Section
 }
 
 /** Bytes of an entry of A or B. */
 export const coefficientBytes = 12 + 32
 
 /** @throws {FormatError} */
-export function read(bytes: Uint8Array): ZkeySections {
-  const sections = findSections(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+export async function read(file: Content.Reader): Promise<ZkeySections> {
+  const sections = await locate(file)
   const section = (type: number) => {
     const found = sections.get(type)
-    if (!found || found.start + found.length > bytes.byteLength) throw new FormatError()
-    return bytes.subarray(found.start, found.start + found.length)
+    if (!found || found.start + found.length > file.length) throw new FormatError()
+    return found
   }
-  if (word(section(1), 0) !== 1) throw new FormatError()
-  const header = section(2)
-  const fields = 4 + 32 + 4 + 32
-  if (header.byteLength !== fields + 12 + 3 * 64 + 3 * 128) throw new FormatError()
-  if (word(header, 0) !== 32 || number(header, 4) !== Bn254.baseFieldOrder) throw new FormatError()
-  if (word(header, 36) !== 32 || number(header, 40) !== fieldOrder) throw new FormatError()
-  const [wires, publicSignals, domainSize] = [0, 4, 8].map((at) => word(header, fields + at)) as [
-    number,
-    number,
-    number,
-  ]
-  const points = (from: number, length: number) => header.subarray(fields + 12 + from, fields + 12 + from + length)
+  const small = async ({ start, length }: Section) => {
+    if (length > 4_096) throw new FormatError()
+    return (await file.read(start, length)).slice()
+  }
+  const open = (bytes: Uint8Array) => reader(new DataView(bytes.buffer), { start: 0, length: bytes.byteLength })
+  if (open(await small(section(1))).u32() !== 1) throw new FormatError()
+  const header = await small(section(2))
+  const from = open(header)
+  if (from.u32() !== 32 || from.number() !== Bn254.baseFieldOrder) throw new FormatError()
+  if (from.u32() !== 32 || from.number() !== fieldOrder) throw new FormatError()
+  const [wires, publicSignals, domainSize] = [from.u32(), from.u32(), from.u32()]
+  const [alpha, beta1, beta] = [from.g1(), from.g1(), from.g2()]
+  from.skip(128) // gamma
+  const [delta1, delta2] = [64, 128].map((length) => {
+    const at = from.skip(length)
+    return header.slice(at, at + length)
+  }) as [Uint8Array, Uint8Array]
+  from.end()
   const list = section(4)
+  const entries = open(await small({ start: list.start, length: Math.min(4, list.length) })).u32()
   const key = {
-    wires,
-    publicSignals,
-    domainSize,
-    alpha1: points(0, 64),
-    beta1: points(64, 64),
-    beta2: points(128, 128),
-    delta1: points(384, 64),
-    delta2: points(448, 128),
-    coefficients: list.subarray(4),
+    ...{ wires, publicSignals, domainSize, alpha, beta1, beta, delta1, delta2 },
+    coefficients: { start: list.start + 4, length: list.length - 4 },
     a: section(5),
     b1: section(6),
     b2: section(7),
     c: section(8),
     h: section(9),
   }
-  const lengths: readonly (readonly [Uint8Array, number])[] = [
-    [key.coefficients, word(list, 0) * coefficientBytes],
+  const lengths: readonly (readonly [Section, number])[] = [
+    [key.coefficients, entries * coefficientBytes],
     [key.a, wires * 64],
     [key.b1, wires * 64],
     [key.b2, wires * 128],
     [key.c, (wires - publicSignals - 1) * 64],
     [key.h, domainSize * 64],
   ]
-  if (lengths.some(([part, length]) => part.byteLength !== length)) throw new FormatError()
+  if (lengths.some(([{ length }, expected]) => length !== expected)) throw new FormatError()
   if (domainSize < 2 || domainSize > 2 ** 28 || Math.log2(domainSize) % 1 !== 0) throw new FormatError()
   return key
 }
 
-function word(bytes: Uint8Array, at: number): number {
-  if (at + 4 > bytes.byteLength) throw new FormatError()
-  return new DataView(bytes.buffer, bytes.byteOffset + at, 4).getUint32(0, true)
-}
-
-function number(bytes: Uint8Array, at: number): bigint {
-  let value = 0n
-  for (let i = 31; i >= 0; i--) value = (value << 8n) | BigInt(bytes[at + i] as number)
-  return value
+async function locate(file: Content.Reader): Promise<ReadonlyMap<number, Section>> {
+  const search = findSections(file.length)
+  let step = search.next()
+  while (!step.done) {
+    const bytes = await file.read(step.value.start, step.value.length)
+    step = search.next(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+  }
+  return step.value
 }

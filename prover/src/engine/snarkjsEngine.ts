@@ -1,5 +1,6 @@
 import { curves, groth16, type SnarkjsCurve } from 'snarkjs'
 import * as Proof from '../Proof.ts'
+import * as Content from './Content.ts'
 import { type Engine, type Job, unlessAborted, WorkersError } from './Engine.ts'
 import * as Witness from './Witness.ts'
 
@@ -78,14 +79,27 @@ async function proveHere(job: Job<Needs>) {
 
 async function run({ circuit, artifacts, input, onPhase, signal }: Job<Needs>, singleThread: boolean) {
   onPhase?.({ phase: 'witness', at: performance.now() })
-  const witness = await Witness.calculate(circuit, artifacts.wasm, input)
+  const witness = await Witness.calculate(circuit, await bytesOf(artifacts.wasm), input)
+  const zkey = await bytesOf(artifacts.zkey)
   onPhase?.({ phase: 'proving', at: performance.now() })
   signal?.throwIfAborted()
-  const { proof, publicSignals } = await groth16.prove(artifacts.zkey, Witness.toFile(witness), undefined, {
+  const { proof, publicSignals } = await groth16.prove(zkey, Witness.toFile(witness), undefined, {
     singleThread,
   })
   return { proof: Proof.fromSnarkjs(proof), publicSignals: publicSignals.map(BigInt) }
 }
+
+/** A file's bytes, read once for as long as it is known. */
+function bytesOf(content: Content.Content): Promise<Uint8Array> {
+  const found = read.get(content)
+  if (found) return found
+  const bytes = Content.bytesOf(content)
+  read.set(content, bytes)
+  bytes.catch(() => read.delete(content))
+  return bytes
+}
+
+const read = new WeakMap<Content.Content, Promise<Uint8Array>>()
 
 function inTurn<T>(work: () => Promise<T>): Promise<T> {
   turns++

@@ -15,13 +15,12 @@
  */
 import { threads } from '#threads'
 import * as Random from '../protocol/Random.ts'
-import * as Zkey from '../Zkey.ts'
+import * as Content from './Content.ts'
 import * as Crew from './Crew.ts'
 import { type Engine, type Files, type Job, UnsatisfiedError, unlessAborted } from './Engine.ts'
 import * as Groth16 from './Groth16.ts'
 import * as Kernel from './Kernel.ts'
 import * as KernelCode from './KernelCode.ts'
-import type * as Labour from './Labour.ts'
 import * as Scalars from './Scalars.ts'
 import * as Solver from './Solver.ts'
 import * as SolverFile from './SolverFile.ts'
@@ -126,8 +125,7 @@ async function sessionOf(state: State, options: Options, crew: Crew.Crew, files:
   const found = state.sessions.find((each) => each.files.zkey === files.zkey && each.files.solver === files.solver)
   const opened = found ?? {
     files,
-    signals: SolverFile.readSignals(files.solver),
-    session: await open(state.numbers++, options, crew, files),
+    ...(await open(state.numbers++, options, crew, files)),
   }
   const others = state.sessions.filter((each) => each !== found)
   for (const { session } of others.splice(0, Math.max(0, others.length + 1 - openKeys))) {
@@ -137,32 +135,20 @@ async function sessionOf(state: State, options: Options, crew: Crew.Crew, files:
   return opened
 }
 
-async function open(
-  number: number,
-  options: Options,
-  crew: Crew.Crew,
-  { solver, zkey }: Files<Needs>,
-): Promise<Groth16.Session> {
+async function open(number: number, options: Options, crew: Crew.Crew, { solver: content, zkey }: Files<Needs>) {
+  const solver = await Content.bytesOf(content)
+  const signals = SolverFile.readSignals(solver)
   const shared = (options.shared ?? canShare()) && crew.size > 1
   const code = await KernelCode.compile(options.kind ?? (await KernelCode.fastest()), { shared })
   const memory = shared ? Kernel.createMemory({ shared }) : undefined
   const opening = { session: number, code, memory }
-  const bytes = memory ? place(memory, zkey) : zkey
-  const { key } = await crew.ask(0, { order: 'lay', ...opening, zkey: bytes, solver, place: 0 })
+  const { key } = await crew.ask(0, { order: 'lay', ...opening, zkey, solver, place: 0 })
   await everywhere(crew, async (place) => {
     if (place === 0) return
     if (shared) await crew.ask(place, { order: 'join', ...opening, key, place })
     else await crew.ask(place, { order: 'lay', ...opening, zkey, solver: undefined, place: 0 })
   })
-  const { alpha, beta1, beta } = Zkey.parse(zkey)
-  return { number, key, memory, alpha, beta1, beta }
-}
-
-/** Puts a key's bytes where its own layout will not reach and the threads' sums will lie: it is needed only once. */
-function place(memory: WebAssembly.Memory, zkey: Uint8Array): Labour.Placed {
-  const at = Kernel.allocator({ memory }, 2 * zkey.byteLength + 2 ** 20)(zkey.byteLength)
-  new Uint8Array(memory.buffer).set(zkey, at)
-  return { at, length: zkey.byteLength }
+  return { signals, session: { number, key, memory } }
 }
 
 function everywhere<T>(crew: Crew.Crew, ask: (place: number) => Promise<T>): Promise<T[]> {

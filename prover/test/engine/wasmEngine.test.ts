@@ -8,6 +8,7 @@ import { threads } from '#threads'
 import { buildCircuits } from '../../../circuits/build/build.ts'
 import type * as Artifacts from '../../src/Artifacts.ts'
 import * as ArtifactsNode from '../../src/ArtifactsNode.ts'
+import * as Content from '../../src/engine/Content.ts'
 import * as Crew from '../../src/engine/Crew.ts'
 import { type Engine, fileNames } from '../../src/engine/Engine.ts'
 import * as KernelCode from '../../src/engine/KernelCode.ts'
@@ -181,7 +182,8 @@ describe('wasmEngine', () => {
 
   it('refuses a key that is cut off, has a part too long, or is of another circuit', async () => {
     const engine = create()
-    const { solver, zkey } = artifacts.enrolment
+    const { solver } = artifacts.enrolment
+    const zkey = await Content.bytesOf(artifacts.enrolment.zkey)
     const longer = zkey.slice()
     // The length of the first section that follows the head.
     new DataView(longer.buffer).setBigUint64(16, 2n ** 40n, true)
@@ -233,8 +235,10 @@ async function refer() {
   const { Fr } = await curves.getCurveFromName('bn128', { singleThread: true })
   const numbers = [r, s]
   const random = vi.spyOn(Object.getPrototypeOf(Fr), 'random').mockImplementation(() => Fr.e(numbers.shift() ?? 0n))
-  const witness = await Witness.calculate(job.circuit, job.artifacts.wasm, job.input)
-  const theirs = await groth16.prove(job.artifacts.zkey, Witness.toFile(witness), undefined, { singleThread: true })
+  const witness = await Witness.calculate(job.circuit, await Content.bytesOf(job.artifacts.wasm), job.input)
+  const theirs = await groth16.prove(await Content.bytesOf(job.artifacts.zkey), Witness.toFile(witness), undefined, {
+    singleThread: true,
+  })
   random.mockRestore()
   return { job, theirs }
 }

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { buildCircuits } from '../../../circuits/build/build.ts'
 import { type File, snarkjs } from '../../../circuits/test/smallCircuit.ts'
 import * as ArtifactsNode from '../../src/ArtifactsNode.ts'
+import * as Content from '../../src/engine/Content.ts'
 import * as Witness from '../../src/engine/Witness.ts'
 import * as Eligibility from '../../src/protocol/Eligibility.ts'
 import { clinic } from '../clinic.ts'
@@ -13,7 +14,7 @@ let wasm: Uint8Array
 beforeAll(async () => {
   const built = await buildCircuits({ names: [circuit] })
   path = built[circuit].wasm
-  wasm = (await ArtifactsNode.fromPaths(built)(circuit, ['wasm'])).wasm
+  wasm = await Content.bytesOf((await ArtifactsNode.fromPaths(built)(circuit, ['wasm'])).wasm)
 })
 
 const inputOf = (patient: 'adela' | 'dorian') =>

@@ -21,17 +21,17 @@ function urlOf(origin: string, circuit: CircuitName, file: FileName): string {
   return `${origin}/artifacts/${circuit}.${file}?sha256=${circuits[circuit].hashes[file]}`
 }
 
-async function load(origin: string, circuit: CircuitName, file: FileName): Promise<Uint8Array> {
+async function load(origin: string, circuit: CircuitName, file: FileName): Promise<Blob> {
   const url = urlOf(origin, circuit, file)
   const cache = await openCache()
   const kept = await cache?.match(url)
-  if (kept) return new Uint8Array(await kept.arrayBuffer())
+  if (kept) return kept.blob()
   // This cache is the only one asked: bytes that were wrong must not come out of another again.
   const response = await reach(() => fetch(url, { cache: 'no-store' }))
   if (!response.ok) throw new UnavailableError({ circuit, file, status: response.status })
   // A full device proves all the same, and fetches again the next time.
   await cache?.put(url, response.clone()).catch(() => undefined)
-  return new Uint8Array(await response.arrayBuffer())
+  return response.blob()
 }
 
 /** There is none in a page that is not served securely. */

@@ -7,7 +7,9 @@ export const threads: Threads = {
   cores: availableParallelism,
   available: () => true,
   start({ onReply, onDeath }) {
-    const worker = new Worker(new URL('./nodeEntry.ts', import.meta.url))
+    // What a thread works on lies outside its heap: with more it would only keep garbage longer.
+    const resourceLimits = { maxYoungGenerationSizeMb: 2 }
+    const worker = new Worker(new URL('./nodeEntry.ts', import.meta.url), { resourceLimits })
     worker.on('message', (reply: Reply) => onReply(reply))
     worker.on('error', onDeath)
     worker.on('exit', onDeath)
