@@ -102,7 +102,7 @@ export async function buildCircuits<Name extends string = CircuitName>(
 export function find(name: string, options: Compile.CompileOptions = {}): BuiltCircuit | undefined {
   const compilation = Compile.locate(name, options)
   const summary = readSummary(compilation.folder)
-  if (summary?.keyVersion !== DevelopmentKey.version || summary.solverVersion !== SolverFile.version) return undefined
+  if (summary?.keyVersion !== DevelopmentKey.version || summary.solverVersion !== Solver.version) return undefined
   const { keyVersion: _, solverVersion: __, ...rest } = summary
   const { folder, ...paths } = compilation
   return {
@@ -147,7 +147,7 @@ export async function buildCircuit(
     const { zkey, verificationKey, domainLog2 } = await DevelopmentKey.create(name, r1cs)
     const summary: Summary = {
       keyVersion: DevelopmentKey.version,
-      solverVersion: SolverFile.version,
+      solverVersion: Solver.version,
       constraints: r1cs.constraints,
       domainLog2,
       publicSignals: R1cs.namePublicSignals(r1cs, symbols),

@@ -26,6 +26,9 @@ import type * as R1cs from './r1cs.ts'
 import * as SolverRules from './solverRules.ts'
 import * as SolverState from './solverState.ts'
 
+/** Raised whenever another file comes out for the same circuit: what was built before is built again. */
+export const version = 2
+
 export type Constraints = { readonly r1cs: R1cs.R1cs; readonly symbols: ReadonlyMap<string, number> }
 
 /**

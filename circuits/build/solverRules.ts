@@ -69,9 +69,12 @@ export function create(r1cs: R1cs.R1cs, knowledge: Knowledge, list: List) {
     const places = ready.map(({ tested, factor }) => list.sum(none, none, list.folded(scaled(tested, factor))))
     list.inverses(ready.map(({ inv }) => inv))
     for (const [i, { rows, inv, out }] of ready.entries()) {
+      knowledge.learn(inv)
+      // Known from elsewhere, it is not found a second time: the two constraints are checked.
+      if (knowledge.knows(out)) continue
       list.timesPlace(new Map([[inv, fieldOrder - 1n]]), places[i] as number, one, out)
       for (const row of rows) kept[row] = 1
-      for (const wire of [inv, out]) knowledge.learn(wire)
+      knowledge.learn(out)
     }
     return true
   }

@@ -63,9 +63,14 @@ export function createList(r1cs: R1cs.R1cs) {
   }
   const termsOf = (form: Form): SolverFile.Term[] =>
     [...form].map(([wire, value]) => [indexOf(value), places[wire] as number])
+  const place = (wire: number, at: number) => {
+    // A second value would hide that the first may be another.
+    if ((places[wire] as number) >= 0) throw new FoundTwiceError(wire)
+    places[wire] = at
+  }
   const append = (wires: readonly (number | undefined)[]) => {
     for (const wire of wires) {
-      if (wire !== undefined) places[wire] = length
+      if (wire !== undefined) place(wire, length)
       length++
     }
   }
@@ -94,7 +99,7 @@ export function createList(r1cs: R1cs.R1cs) {
       const constant = a.size === 0 ? constantOf(c) : undefined
       const [same] = c
       if (constant !== undefined) constants.set(wire, constant)
-      else if (a.size === 0 && c.size === 1 && same?.[1] === 1n) places[wire] = places[same[0]] as number
+      else if (a.size === 0 && c.size === 1 && same?.[1] === 1n) place(wire, places[same[0]] as number)
       else sum(a, b, c, wire)
     },
     /** a b + c; gives its place. */
@@ -120,5 +125,13 @@ export function createList(r1cs: R1cs.R1cs) {
       return places[wire] as number
     },
     finish: () => ({ steps, coefficients: [...coefficients.keys()] }),
+  }
+}
+
+/** A rule has found a wire that another had found. */
+export class FoundTwiceError extends Error {
+  override readonly name = 'Solver.FoundTwiceError'
+  constructor(wire: number) {
+    super(`Wire ${wire} is found twice.`)
   }
 }

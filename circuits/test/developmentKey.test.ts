@@ -120,7 +120,7 @@ describe('Build', () => {
     const options = { source, onProgress: ({ phase }: { phase: string }) => void phases.push(phase) }
     const [one, other] = await Promise.all([buildCircuit('test-build', options), buildCircuit('test-build', options)])
     expect(one).toEqual(other)
-    expect(phases).toEqual(['compiled', 'key made', 'reused'])
+    expect(phases).toEqual(['compiled', 'solved', 'key made', 'reused'])
   })
 
   it('takes over the lock of a process that is gone', async () => {

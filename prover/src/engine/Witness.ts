@@ -3,7 +3,7 @@ import type { CircuitInput } from '../protocol/Eligibility.ts'
 import { UnsatisfiedError } from './Engine.ts'
 import * as Scalars from './Scalars.ts'
 
-// circom's own witness calculator prints what fails to the console, values included, and reserves 2 GB. This one is
+// circom's witness calculator, for the reference engine. Its own wrapper prints what fails to the console, values included, and reserves 2 GB. This one is
 // silent. Source of the interface and of the `.wtns` layout: circom 2.2, code_producers/src/wasm_elements/common/
 // witness_calculator.js.
 
@@ -77,16 +77,27 @@ function calculatorOf(wasm: Uint8Array): Promise<Calculator> {
   return calculator
 }
 
+/** Kept as long as the bytes are, whatever becomes of calculators. */
+const modules = new WeakMap<Uint8Array, Promise<WebAssembly.Module>>()
+
+function compile(wasm: Uint8Array): Promise<WebAssembly.Module> {
+  const found = modules.get(wasm)
+  if (found) return found
+  const module = WebAssembly.compile(wasm as Uint8Array<ArrayBuffer>)
+  modules.set(wasm, module)
+  return module
+}
+
 async function instantiate(wasm: Uint8Array): Promise<Calculator> {
   // What would be messages to print is not read at all; an exception only has to stop the calculation.
   const silent = () => undefined
   const exceptionHandler = () => {
     throw new Refusal()
   }
-  const { instance } = await WebAssembly.instantiate(wasm as Uint8Array<ArrayBuffer>, {
+  const { exports } = await WebAssembly.instantiate(await compile(wasm), {
     runtime: { exceptionHandler, printErrorMessage: silent, writeBufferMessage: silent, showSharedRWMemory: silent },
   })
-  return instance.exports as unknown as Calculator
+  return exports as unknown as Calculator
 }
 
 function write(shared: Uint32Array, value: bigint): void {

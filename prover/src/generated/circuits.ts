@@ -28,7 +28,7 @@ export const circuits = {
     "class": "development",
     "hashes": {
       "wasm": "77afb20c4c42b501d687fe49e4b9f0cbf319cddbbec1758c9605935eba10bda2",
-      "solver": "b64b61b02e2939741f9589752d92ad7d528c12551501b873731978598f92873d",
+      "solver": "58d9276cec9dedc0ea595749d4d9fd1b84b32cc95ec0b0e4559843995927477d",
       "zkey": "08121bc76c76a4863869752b93952d69e334e6e98d224f3242da12321bd6af5d",
       "verificationKey": "37949073fd93f4619614cf05d6263eb75f30e942a0b2b981a504666aed55b360"
     },
@@ -138,7 +138,7 @@ export const circuits = {
     "class": "development",
     "hashes": {
       "wasm": "53c8b829c006a797c40ca1d83c6bff9b747ab718c1546007a0051770d2b5c6ab",
-      "solver": "8e4f0295f725c7d3a58dc54617122356b92bd5eca3550a447811246bddfa9676",
+      "solver": "6c8936667500fce6145245568abf47f5a6ecbc752b9c630f5feb325847ea424f",
       "zkey": "6406b05cde534352ec94a7ed270e0c13ad2d2fcfac25aabb2656eafe7a723a0c",
       "verificationKey": "1a6693fcf6124f865ac312ed3b778e489567ec6fdfbd28c096e616e17c62d04a"
     },
@@ -248,7 +248,7 @@ export const circuits = {
     "class": "development",
     "hashes": {
       "wasm": "4d5576945a1015c8da36544112d0ba02b6c3717d297bd5c31ca4c4e7bd753d0f",
-      "solver": "65fffc6235a85829a0dc4004db011af85c46a4c719bb2417d2c2373af751367d",
+      "solver": "8b384119f7d98c759a0c5e338b958393d8a18f7803bc29b904924f60821d63b8",
       "zkey": "c4bf4a5f62028c779718898256d0e40c2357621a50997df4de6b41b31d35277d",
       "verificationKey": "89f2dd631ecf1e8e49edd63c6f7571a2f12c3d0930abc12f2bba4d5cc5a1283b"
     },

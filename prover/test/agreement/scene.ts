@@ -1,6 +1,9 @@
 /** What a proof is made from, with every part of the credential open to choice, and what circuits say to it. */
 import { readFileSync } from 'node:fs'
+import { expect } from 'vitest'
+import type { BuiltCircuit } from '../../../circuits/build/build.ts'
 import * as Forge from '../../../circuits/test/forge.ts'
+import * as Solving from '../../../circuits/test/solving.ts'
 import { UnsatisfiedError } from '../../src/engine/Engine.ts'
 import * as Witness from '../../src/engine/Witness.ts'
 import type { Context } from '../../src/protocol/Context.ts'
@@ -83,13 +86,31 @@ export function obeys(circuit: Eligibility.Circuit, input: Eligibility.CircuitIn
   return Forge.isObeyed(targetOf(circuit), input)
 }
 
-/** What the prover's own calculator says: it stops at the first assertion that fails. */
+/**
+ * Whether there is a witness: what circom's calculator says, which stops at the first assertion that fails, and the
+ * prover's solver, which has to say the same and find the same witness.
+ */
 export async function calculates(circuit: Eligibility.Circuit, input: Eligibility.CircuitInput): Promise<boolean> {
+  const found = solvers.get(circuit) ?? open(targetOf(circuit).built)
+  solvers.set(circuit, found)
+  const { solve, wasm } = await found
+  const [solved, calculated] = [solve(input), await calculate(circuit, wasm, input)]
+  expect(solved === undefined).toBe(calculated === undefined)
+  if (solved && calculated) expect(Buffer.from(solved).equals(calculated)).toBe(true)
+  return calculated !== undefined
+}
+
+const solvers = new Map<Eligibility.Circuit, ReturnType<typeof open>>()
+
+async function open({ solver, wasm }: BuiltCircuit) {
+  return { solve: await Solving.of(readFileSync(solver)), wasm: readFileSync(wasm) }
+}
+
+async function calculate(circuit: string, wasm: Uint8Array, input: Eligibility.CircuitInput) {
   try {
-    await Witness.calculate(circuit, readFileSync(targetOf(circuit).built.wasm), input)
-    return true
+    return await Witness.calculate(circuit, wasm, input)
   } catch (error) {
-    if (error instanceof UnsatisfiedError) return false
+    if (error instanceof UnsatisfiedError) return undefined
     throw error
   }
 }

@@ -5,6 +5,7 @@ import * as Additions from '../../src/engine/Additions.ts'
 import * as Element from '../../src/engine/Element.ts'
 import * as Kernel from '../../src/engine/Kernel.ts'
 import * as Point from '../../src/engine/Point.ts'
+import * as Scalars from '../../src/engine/Scalars.ts'
 import { fieldOrder } from '../../src/generated/parameters.ts'
 import { isFullDose, type Random, seeded } from '../random.ts'
 import * as Machine from './machine.ts'
@@ -79,6 +80,62 @@ describe.each(Machine.kinds)('the %s kernel', (kind) => {
       })
       expect([...words()]).toEqual([...Machine.toWords(expected)])
     }
+  })
+
+  it(`inverts, and picks numbers out, ${cases} times; 0 stays 0`, () => {
+    const { kernel, allocate } = machine
+    const random = seeded(`${kind} inverses`)
+    const count = 40
+    const [from, out, scratch] = [elementBytes * count, elementBytes * count, 18 * kernel.vecBytes].map(allocate) as [
+      number,
+      number,
+      number,
+    ]
+    const [list, bytes] = [allocate(4 * count), allocate(32 * count)]
+    for (let i = 0; i < cases; i += count) {
+      const numbers = Array.from({ length: count }, () => numberBelow(random, fieldOrder))
+      for (const [k, number] of numbers.entries()) Element.write(kernel, from + k * elementBytes, number, fieldOrder)
+      kernel.run.frInvert(out, from, count / kernel.lanes, scratch)
+      // In any order, some of them twice.
+      const places = Array.from({ length: count }, () => random.integer(count))
+      new Uint32Array(kernel.memory.buffer, list, count).set(places.map((place) => out + place * elementBytes))
+      kernel.run.frPick(bytes, list, count / kernel.lanes)
+      const picked = Scalars.fromBytes(new Uint8Array(kernel.memory.buffer, bytes, 32 * count))
+      const products = picked.map((inverse, k) => (inverse * (numbers[places[k] as number] as bigint)) % fieldOrder)
+      expect(products).toEqual(places.map((place) => (numbers[place] === 0n ? 0n : 1n)))
+      expect(picked.every((number) => number < fieldOrder)).toBe(true)
+    }
+  })
+
+  it('solves sums of products one after another, each of those before it', () => {
+    const { kernel, allocate } = machine
+    const { lanes, memory, run } = kernel
+    const random = seeded(`${kind} sums`)
+    const [count, first] = [200, 20]
+    const [coefficients, numbers] = [allocate(elementBytes * 31), allocate(elementBytes * (first + count))]
+    const values = Array.from({ length: 31 }, (_, k) => (k === 0 ? 0n : numberBelow(random, fieldOrder)))
+    for (const [k, value] of values.entries()) Element.write(kernel, coefficients + k * elementBytes, value, fieldOrder)
+    const known = Array.from({ length: first }, () => numberBelow(random, fieldOrder))
+    for (const [k, number] of known.entries()) Element.write(kernel, numbers + k * elementBytes, number, fieldOrder)
+    const [words, ends]: [number[], number[]] = [[], []]
+    for (let sum = 0; sum < count; sum++) {
+      const [a, b, c] = [0, 1, 2].map(() => {
+        let total = 0n
+        for (let terms = lanes * random.integer(4); terms > 0; terms--) {
+          const [coefficient, place] = [random.integer(values.length), random.integer(known.length)]
+          words.push(coefficients + coefficient * elementBytes, numbers + place * elementBytes)
+          total += (values[coefficient] as bigint) * (known[place] as bigint)
+        }
+        ends.push(4 * words.length)
+        return total
+      }) as [bigint, bigint, bigint]
+      known.push((a * b + c) % fieldOrder)
+    }
+    const [entries, rowEnds] = [allocate(4 * words.length), allocate(4 * ends.length)]
+    new Uint32Array(memory.buffer, entries, words.length).set(words)
+    new Uint32Array(memory.buffer, rowEnds, ends.length).set(ends.map((end) => entries + end))
+    run.frSolve(entries, rowEnds, count, numbers + first * elementBytes)
+    expect(known.map((_, k) => Element.read(kernel, numbers + k * elementBytes, fieldOrder))).toEqual(known)
   })
 
   it.each(['g1', 'g2'] as const)('adds in %s as the formulas over big integers do, whatever the points', (curve) => {
