@@ -28,7 +28,8 @@ export function create(r1cs: R1cs.R1cs, knowledge: Knowledge, list: List) {
         if (coefficient === undefined && a.has(wire) !== b.has(wire) && c.size > 0) quotients.push(row)
         continue
       }
-      const factor = inverse(coefficient as bigint)
+      if (!coefficient) continue
+      const factor = inverse(coefficient)
       const [fewer, more] = a.size < b.size ? [a, b] : [b, a]
       list.find(wire, scaled(fewer, factor), more, scaled(without(c, wire), -factor))
       kept[row] = 1

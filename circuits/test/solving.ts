@@ -16,10 +16,8 @@ export async function of(bytes: Uint8Array, kind?: Kernel.Kind): Promise<Solve> 
   const signals = SolverFile.readSignals(bytes)
   const file = SolverFile.read(bytes)
   const scratch = allocate(18 * kernel.vecBytes)
-  const solver = Solver.lay(kernel, allocate, file, allocate(Solver.numbersBytes(kernel, file)))
-  const inputs = signals.reduce((sum, { count }) => sum + count, 0)
-  const room = Math.max(inputs, file.checks, file.wires.length) + kernel.lanes
-  const out = allocate(32 * room)
+  const solver = Solver.lay(kernel, allocate, file, allocate(Solver.roomBytes(kernel, file)))
+  const out = allocate(32 * (file.wires.length + kernel.lanes))
   return (input) => {
     const values = Solver.encode(signals, input)
     if (!values || !Solver.solve(kernel, solver, values, out, scratch)) return undefined

@@ -147,7 +147,7 @@ function laySolver(
   bytes: Uint8Array,
 ): Solver.Solver {
   const file = SolverFile.read(bytes)
-  if (desk.sums + Solver.numbersBytes(kernel, file) > desk.end) throw new Additions.FullDeskError()
+  if (desk.sums + Solver.roomBytes(kernel, file) > desk.end) throw new Additions.FullDeskError()
   return Solver.lay(kernel, allocate, file, desk.sums)
 }
 

@@ -33,6 +33,8 @@ export type Solver = {
   readonly factor: number
   /** The number 0. */
   readonly zero: number
+  /** Behind the list: 32 bytes for each input, later for each check. */
+  readonly bytes: number
 }
 
 type List = { readonly at: number; readonly count: number }
@@ -52,12 +54,13 @@ export function encode(signals: readonly SolverFile.Signal[], input: CircuitInpu
   return Scalars.toBytes(values)
 }
 
-/** Bytes that a list of numbers takes, at whose end a vector's other lanes may lie. */
-export function numbersBytes(kernel: Kernel, { length }: SolverFile.Packed): number {
-  return (length + kernel.lanes) * elementBytes
+/** Bytes that a solver works in. */
+export function roomBytes(kernel: Kernel, { inputs, length, checks }: SolverFile.Packed): number {
+  // Behind the list, and behind inputs or checks, a vector's other lanes may lie.
+  return (length + kernel.lanes) * elementBytes + 32 * (Math.max(inputs, checks) + kernel.lanes)
 }
 
-/** @param numbers Where the list of numbers may be, while it is solved; `numbersBytes` of it. */
+/** @param numbers Where the list of numbers may be, while it is solved; there are `roomBytes`. */
 export function lay(kernel: Kernel, allocate: Allocate, file: SolverFile.Packed, numbers: number): Solver {
   const { runs, length, checks, wires } = file
   const placeOf = (index: number) => numbers + index * elementBytes
@@ -89,6 +92,7 @@ export function lay(kernel: Kernel, allocate: Allocate, file: SolverFile.Packed,
     wires: layList(wires.map(placeOf)),
     factor,
     zero,
+    bytes: placeOf(length + kernel.lanes),
   }
 }
 
@@ -141,13 +145,13 @@ function layRows(
  */
 export function solve(kernel: Kernel, solver: Solver, input: Uint8Array, out: number, scratch: number): boolean {
   const { run, lanes, memory } = kernel
-  const { runs, numbers, firstEntries, rowEnds, factor, checks, wires } = solver
+  const { runs, numbers, firstEntries, rowEnds, factor, checks, wires, bytes } = solver
   const steps = (count: number) => Math.ceil(count / lanes)
   // 1. The number 1, and the inputs.
   const inputs = input.byteLength / 32
   Element.write(kernel, numbers, 1n, fieldOrder)
-  new Uint8Array(memory.buffer).set(input, out)
-  run.frUnpack(numbers + elementBytes, out, factor, steps(inputs))
+  new Uint8Array(memory.buffer).set(input, bytes)
+  run.frUnpack(numbers + elementBytes, bytes, factor, steps(inputs))
   // 2. What follows from them.
   let next = numbers + (1 + inputs) * elementBytes
   let sums = 0
@@ -160,8 +164,8 @@ export function solve(kernel: Kernel, solver: Solver, input: Uint8Array, out: nu
     next += count * elementBytes
   }
   // 3. What must be 0.
-  run.frPick(out, checks.at, steps(checks.count))
-  const rests = new Uint32Array(memory.buffer, out, 8 * checks.count)
+  run.frPick(bytes, checks.at, steps(checks.count))
+  const rests = new Uint32Array(memory.buffer, bytes, 8 * checks.count)
   if (rests.some((word) => word !== 0)) return false
   // 4. The wires.
   run.frPick(out, wires.at, steps(wires.count))

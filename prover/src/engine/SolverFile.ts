@@ -40,6 +40,8 @@ export type Run = { readonly kind: Step['kind']; readonly count: number }
 
 /** What a solver does, packed: as many words as there are terms, where programs have a million. */
 export type Packed = {
+  /** Values, of all signals together. */
+  readonly inputs: number
   readonly coefficients: Uint8Array
   readonly runs: readonly Run[]
   /** A coefficient's index and a place in the list for each term, in turn. */
@@ -117,7 +119,7 @@ export function read(bytes: Uint8Array): Packed {
   const wires = new Uint32Array(from.count())
   for (let wire = 0; wire < wires.length; wire++) wires[wire] = below(from.number(), length)
   if (!from.isAtEnd()) throw new FormatError()
-  return { coefficients, runs, ...sums, length, checks, wires }
+  return { inputs, coefficients, runs, ...sums, length, checks, wires }
 }
 
 type Reader = ReturnType<typeof reader>

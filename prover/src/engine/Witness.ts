@@ -3,9 +3,9 @@ import type { CircuitInput } from '../protocol/Eligibility.ts'
 import { UnsatisfiedError } from './Engine.ts'
 import * as Scalars from './Scalars.ts'
 
-// circom's witness calculator, for the reference engine. Its own wrapper prints what fails to the console, values included, and reserves 2 GB. This one is
-// silent. Source of the interface and of the `.wtns` layout: circom 2.2, code_producers/src/wasm_elements/common/
-// witness_calculator.js.
+// circom's witness calculator, which the reference engine goes by. Its own wrapper prints what fails to the console,
+// values included, and reserves 2 GB; this one is silent. Source of the interface and of the `.wtns` layout: circom 2.2,
+// code_producers/src/wasm_elements/common/witness_calculator.js.
 
 /** What a circuit compiled by circom 2 exports. */
 type Calculator = {

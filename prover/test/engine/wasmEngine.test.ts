@@ -94,6 +94,28 @@ describe('wasmEngine', () => {
     expect(publicSignals).toEqual(theirs.publicSignals.map(BigInt))
   })
 
+  it.each(ways)('takes files as bytes, Blobs or paths: %s', async (_, options) => {
+    const engine = create(options)
+    const { solver, zkey } = artifacts.enrolment
+    const bytes = { solver: await Content.bytesOf(solver), zkey: await Content.bytesOf(zkey) }
+    const blobs = { solver: new Blob([bytes.solver.slice()]), zkey: new Blob([bytes.zkey.slice()]) }
+    for (const files of [{ solver, zkey }, bytes, blobs]) {
+      const { proof, publicSignals } = await engine.prove({ ...enrolment(6n), artifacts: files })
+      expect(await verify('enrolment', proof, publicSignals)).toMatchObject({ valid: true })
+    }
+  })
+
+  it('refuses a solver that is cut off, or none, and is usable afterwards', async () => {
+    const engine = create()
+    const { zkey } = artifacts.enrolment
+    const solver = await Content.bytesOf(artifacts.enrolment.solver)
+    for (const wrong of [solver.slice(0, -1), solver.slice(0, 20), new Uint8Array(0)]) {
+      const proof = engine.prove({ ...enrolment(1n), artifacts: { solver: wrong, zkey } })
+      await expect(proof).rejects.toMatchObject({ name: 'SolverFile.FormatError' })
+    }
+    expect(await verify('enrolment', ...values(await engine.prove(enrolment(4n))))).toMatchObject({ valid: true })
+  })
+
   it('makes different proofs of one statement: r and s are new each time', async () => {
     const engine = create()
     const [first, second] = [await engine.prove(enrolment(1n)), await engine.prove(enrolment(1n))]
