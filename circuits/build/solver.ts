@@ -23,8 +23,8 @@
  */
 import type * as SolverFile from '../../prover/src/engine/SolverFile.ts'
 import type * as R1cs from './r1cs.ts'
-import * as SolverRules from './solverRules.ts'
-import * as SolverState from './solverState.ts'
+import * as Rules from './solver/rules.ts'
+import * as State from './solver/state.ts'
 
 /** Raised whenever another file comes out for the same circuit: what was built before is built again. */
 export const version = 2
@@ -40,9 +40,9 @@ export type Constraints = { readonly r1cs: R1cs.R1cs; readonly symbols: Readonly
 export function derive(plain: Constraints, proven: Constraints): SolverFile.Program {
   const { r1cs, symbols } = plain
   const signals = signalsOf(plain)
-  const knowledge = SolverState.createKnowledge(r1cs)
-  const list = SolverState.createList(r1cs)
-  const rules = SolverRules.create(r1cs, knowledge, list)
+  const knowledge = State.createKnowledge(r1cs)
+  const list = State.createList(r1cs)
+  const rules = Rules.create(r1cs, knowledge, list)
   knowledge.learn(0)
   for (let input = 0; input < r1cs.publicInputs + r1cs.privateInputs; input++) {
     const wire = 1 + r1cs.outputs + input

@@ -1,7 +1,7 @@
 /** What a solver's derivation goes by: the wires that are known so far, and the steps that gave them. */
-import type * as SolverFile from '../../prover/src/engine/SolverFile.ts'
-import type * as R1cs from './r1cs.ts'
-import { constantOf, type Form, modulo, multiplied, none } from './solverForm.ts'
+import type * as SolverFile from '../../../prover/src/engine/SolverFile.ts'
+import type * as R1cs from '../r1cs.ts'
+import { constantOf, type Form, modulo, multiplied, none } from './form.ts'
 
 export type Knowledge = ReturnType<typeof createKnowledge>
 

@@ -1,5 +1,5 @@
 /** Sums of coefficients times wires, a wire at most once and no coefficient 0; wire 0 has the value 1. */
-import { fieldOrder } from './parameters.ts'
+import { fieldOrder } from '../parameters.ts'
 
 /** Coefficients, below the field's order, by wire. */
 export type Form = ReadonlyMap<number, bigint>

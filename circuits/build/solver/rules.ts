@@ -1,8 +1,8 @@
-/** The rules that `solver.ts` lists. Each takes all wires that it finds just then, and says whether there were any. */
-import { fieldOrder } from './parameters.ts'
-import type * as R1cs from './r1cs.ts'
-import { added, constantOf, type Form, modulo, multiplied, none, scaled } from './solverForm.ts'
-import type { Knowledge, List } from './solverState.ts'
+/** The rules that `../solver.ts` lists. Each takes all wires that it finds just then, and says whether there were any. */
+import { fieldOrder } from '../parameters.ts'
+import type * as R1cs from '../r1cs.ts'
+import { added, constantOf, type Form, modulo, multiplied, none, scaled } from './form.ts'
+import type { Knowledge, List } from './state.ts'
 
 export function create(r1cs: R1cs.R1cs, knowledge: Knowledge, list: List) {
   /** Constraints that need no check: a wire was found by them, or a rule keeps them. */
