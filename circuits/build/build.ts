@@ -143,6 +143,8 @@ export async function buildCircuit(
         Solver.derive({ r1cs: R1cs.read(plain.r1cs), symbols: R1cs.readSymbols(plain.sym) }, { r1cs, symbols }),
       ),
     )
+    // What cannot be read is not to be pinned.
+    SolverFile.read(solver)
     tell('solved')
     const { zkey, verificationKey, domainLog2 } = await DevelopmentKey.create(name, r1cs)
     const summary: Summary = {

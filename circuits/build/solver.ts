@@ -11,7 +11,8 @@
  * 4. A quotient: a constraint in which it is the only unknown, and stands in A or B alone, C not being 0.
  *
  * So a wire that nothing determines is found at build time, as long as denominators (4) are not 0, numbers of 254 bits
- * (2) are the lower of two readings, and but for the inverse (3) of 0. What these leave open is for the circuit's own
+ * (2) are the lower of two readings, and but for the inverse (3) of 0. An input that makes a denominator 0 is refused,
+ * even where another constraint would have told the quotient. What these leave open is for the circuit's own
  * constraints, and its tests. Constraints that found nothing are checked after all that did; so are quotients', and
  * rules 2 and 3 hold by themselves.
  *
@@ -27,7 +28,7 @@ import * as Rules from './solver/rules.ts'
 import * as State from './solver/state.ts'
 
 /** Raised whenever another file comes out for the same circuit: what was built before is built again. */
-export const version = 2
+export const version = 3
 
 export type Constraints = { readonly r1cs: R1cs.R1cs; readonly symbols: ReadonlyMap<string, number> }
 
@@ -50,12 +51,15 @@ export function derive(plain: Constraints, proven: Constraints): SolverFile.Prog
     knowledge.learn(wire)
   }
   while (rules.sums() || rules.bits() || rules.zeros() || rules.quotients());
-  const unknown = [...symbols].filter(([, wire]) => !knowledge.knows(wire)).map(([name]) => name)
-  if (unknown.length > 0) throw new UndeterminedError(unknown)
+  for (let wire = 0; wire < r1cs.wires; wire++) if (!knowledge.knows(wire)) throw undetermined(symbols, knowledge.knows)
   // Before the checks, which come last: this puts constants on the list.
   const wires = wiresOf(plain, proven, list.placeOf)
   const checks = rules.checks()
   return { signals, ...list.finish(), checks, wires }
+}
+
+function undetermined(symbols: ReadonlyMap<string, number>, knows: (wire: number) => boolean): UndeterminedError {
+  return new UndeterminedError([...symbols].filter(([, wire]) => !knows(wire)).map(([name]) => name))
 }
 
 /** Main's inputs in the order of their wires. */
@@ -85,9 +89,7 @@ function wiresOf(plain: Constraints, proven: Constraints, placeOf: (wire: number
     const found = plain.symbols.get(name)
     if (found !== undefined) places[wire] = placeOf(found)
   }
-  const missing = places.indexOf(-1)
-  if (missing >= 0)
-    throw new UndeterminedError([...proven.symbols].filter(([, wire]) => wire === missing).map(([name]) => name))
+  if (places.includes(-1)) throw undetermined(proven.symbols, (wire) => places[wire] !== -1)
   return places
 }
 
@@ -96,7 +98,7 @@ export class UndeterminedError extends Error {
   override readonly name = 'Solver.UndeterminedError'
   constructor(signals: readonly string[]) {
     const more = signals.length > 5 ? ` and ${signals.length - 5} more` : ''
-    super(`No constraint determines ${signals.slice(0, 5).join(', ')}${more}.`)
+    super(`No constraint determines ${signals.slice(0, 5).join(', ') || 'a signal without a name'}${more}.`)
   }
 }
 

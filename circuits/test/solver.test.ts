@@ -1,18 +1,18 @@
 /** What the build finds in a circuit's constraints: every wire, by the rules of `solver.ts`, or that one does not follow. */
 import { readFileSync } from 'node:fs'
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { UnsatisfiedError } from '../../prover/src/engine/Engine.ts'
 import * as Scalars from '../../prover/src/engine/Scalars.ts'
 import * as SolverFile from '../../prover/src/engine/SolverFile.ts'
+import * as Witness from '../../prover/src/engine/Witness.ts'
 import type { CircuitInput } from '../../prover/src/protocol/Eligibility.ts'
 import { buildCircuits } from '../build/build.ts'
 import { compile, compilePlain } from '../build/compile.ts'
 import { fieldOrder } from '../build/parameters.ts'
 import * as R1cs from '../build/r1cs.ts'
 import * as Solver from '../build/solver.ts'
-import { calculateWitness, endWorkers, writeSources } from './smallCircuit.ts'
+import { writeSources } from './smallCircuit.ts'
 import * as Solving from './solving.ts'
-
-afterAll(endWorkers)
 
 const main = (body: string, includes: readonly string[] = [], inputs = 'signal input a; signal input b;') =>
   [
@@ -40,7 +40,16 @@ async function build(name: string, text: string) {
       const bytes = solve(input)
       return bytes && Scalars.fromBytes(bytes)
     },
-    calculate: (input: CircuitInput) => calculateWitness(input, wasm).catch(() => undefined),
+    calculate: (input: CircuitInput) => calculate(readFileSync(wasm), input),
+  }
+}
+
+async function calculate(wasm: Uint8Array, input: CircuitInput): Promise<readonly bigint[] | undefined> {
+  try {
+    return Scalars.fromBytes(await Witness.calculate('small', wasm, input))
+  } catch (error) {
+    if (error instanceof UnsatisfiedError) return undefined
+    throw error
   }
 }
 
@@ -148,6 +157,34 @@ describe('Solver', () => {
         expect(() => Solver.derive({ ...plain, r1cs }, proven), `row ${row}`).toThrow(Solver.UndeterminedError)
       }
     })
+  })
+
+  it('adds up the terms of a wire that stands in a constraint twice', () => {
+    // Wire 1, the output, is twice wire 2, the input: 0 = w2 + w2 - w1.
+    const starts = Uint32Array.of(0, 3)
+    const none = { starts: Uint32Array.of(0, 0), wire: new Uint32Array(0), coefficient: new Uint32Array(0) }
+    const c = { starts, wire: Uint32Array.of(2, 1, 2), coefficient: Uint32Array.of(0, 1, 0) }
+    const r1cs: R1cs.R1cs = {
+      ...{ wires: 3, outputs: 1, publicInputs: 0, privateInputs: 1, constraints: 1, publicSignals: 1 },
+      ...{ coefficients: [1n, p - 1n], a: none, b: none, c },
+    }
+    const symbols = new Map([
+      ['main.o', 1],
+      ['main.a', 2],
+    ])
+    const { steps, coefficients } = Solver.derive({ r1cs, symbols }, { r1cs, symbols })
+    expect(steps).toEqual([{ kind: 'sum', a: [], b: [], c: [[0, 1]] }])
+    expect(coefficients).toEqual([2n])
+  })
+
+  it('names no signal where a wire has none, and finds it all the same', () => {
+    const empty = { starts: Uint32Array.of(0), wire: new Uint32Array(0), coefficient: new Uint32Array(0) }
+    const r1cs: R1cs.R1cs = {
+      ...{ wires: 3, outputs: 0, publicInputs: 0, privateInputs: 1, constraints: 0, publicSignals: 0 },
+      ...{ coefficients: [], a: empty, b: empty, c: empty },
+    }
+    const plain = { r1cs, symbols: new Map([['main.a', 1]]) }
+    expect(() => Solver.derive(plain, plain)).toThrow('No constraint determines a signal without a name.')
   })
 
   it('keeps constants out of the file that only lead to other constants', async () => {

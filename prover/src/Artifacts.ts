@@ -17,10 +17,10 @@ export type Source = <Name extends FileName>(circuit: CircuitName, needs: readon
 export type Load = (circuit: CircuitName, file: FileName) => Promise<Content.Content>
 
 /**
- * A source that loads each file once, checks it, and keeps what it was given (bytes, a Blob, a path). A failure is not
- * kept. One loading serves all who wait, so no one of them can cancel it; a cancelled proof does not wait for it.
+ * A source that loads each file once, checks it, and keeps what it was given (bytes, a Blob, a path) for as long as that
+ * can be read. A failure is not kept. One loading serves all who wait, so no one of them can cancel it; a cancelled proof does not wait for it.
  *
- * It throws {WrongHashError} unless a file is the pinned one: with a foreign witness calculator a prover would hand out
+ * It throws {WrongHashError} unless a file is the pinned one: with a foreign solver or calculator a prover would hand out
  * its secrets, with a foreign key proofs that nobody takes.
  * @param forget Told which file was not the pinned one.
  */
@@ -32,10 +32,11 @@ export function cached(load: Load, forget?: (circuit: CircuitName, file: FileNam
     await forget?.(circuit, file)
     throw new WrongHashError({ circuit, file })
   }
-  const once = (circuit: CircuitName, file: FileName) => {
+  const once = async (circuit: CircuitName, file: FileName) => {
     const name = `${circuit}.${file}`
     const found = loading.get(name)
-    if (found) return found
+    if (found && (await Content.isReadable(await found))) return found
+    if (found !== loading.get(name)) return once(circuit, file)
     const promise = loadChecked(circuit, file)
     loading.set(name, promise)
     promise.catch(() => loading.delete(name))

@@ -1,5 +1,4 @@
-import { sha256 } from '@noble/hashes/sha2.js'
-import { bytesToHex } from '@noble/hashes/utils.js'
+import * as Artifacts from './Artifacts.ts'
 import * as Bn254 from './Bn254.ts'
 import { type CircuitName, circuits } from './generated/circuits.ts'
 import * as VerificationKey from './VerificationKey.ts'
@@ -159,7 +158,7 @@ async function checkZkey(key: VerificationKey.VerificationKey, bytes: Uint8Array
   const zkey = read(() => Zkey.parse(bytes))
   if (!zkey) return [{ kind: 'malformed', file: 'zkey' }]
   const findings: Finding[] = []
-  if (hashOf(bytes) !== pin.hashes.zkey) findings.push({ kind: 'not-pinned', file: 'zkey' })
+  if ((await Artifacts.hashOf(bytes)) !== pin.hashes.zkey) findings.push({ kind: 'not-pinned', file: 'zkey' })
   const actual = zkey.contributions.length
   const expected = leastContributions[pin.class]
   if (actual < expected) findings.push({ kind: 'too-few-contributions', expected, actual })
@@ -197,9 +196,4 @@ function read<T>(from: () => T): T | undefined {
   } catch {
     return undefined
   }
-}
-
-/** SHA-256 of a key's file, lower-case hex without 0x. */
-export function hashOf(zkey: Uint8Array): string {
-  return bytesToHex(sha256(zkey))
 }

@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { type BuiltCircuit, buildCircuits } from '../../circuits/build/build.ts'
 import * as Artifacts from '../src/Artifacts.ts'
@@ -63,6 +65,21 @@ describe('Artifacts', () => {
     expect(load).toHaveBeenCalledTimes(2)
     await source('enrolment', ['solver', 'zkey'])
     expect(load.mock.calls.map(([, file]) => file)).toEqual(['zkey', 'zkey', 'solver'])
+  })
+
+  it('asks again for a file that cannot be read any more', async () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'medseal-artifacts-')), 'solver')
+    writeFileSync(path, files.solver)
+    const load = vi.fn<Artifacts.Load>(async () => ({ path }))
+    const source = Artifacts.cached(load)
+    await source('enrolment', ['solver'])
+    await source('enrolment', ['solver'])
+    expect(load).toHaveBeenCalledTimes(1)
+    rmSync(path)
+    await expect(source('enrolment', ['solver'])).rejects.toThrow(Content.UnreadableError)
+    writeFileSync(path, files.solver)
+    await source('enrolment', ['solver'])
+    expect(load).toHaveBeenCalledTimes(3)
   })
 
   it('tells which file was wrong, so that it can be forgotten, and asks for it again', async () => {

@@ -4,6 +4,7 @@ import { type BuiltCircuit, buildCircuits } from '../../circuits/build/build.ts'
 import * as DevelopmentKey from '../../circuits/build/developmentKey.ts'
 import * as R1cs from '../../circuits/build/r1cs.ts'
 import * as BuiltKey from '../../circuits/build/verificationKey.ts'
+import * as Artifacts from '../src/Artifacts.ts'
 import * as Bn254 from '../src/Bn254.ts'
 import { type CircuitName, circuits } from '../src/generated/circuits.ts'
 import * as KeyCheck from '../src/KeyCheck.ts'
@@ -162,16 +163,16 @@ describe('KeyCheck', () => {
     const delta1 = section(zkey, 2).slice(delta1At, delta1At + 64)
     const of = (contributions: readonly Uint8Array[]) => withContributions(zkey, contributions)
     const nine = Array.from({ length: 9 }, () => contribution(new Uint8Array(64), 0))
-    const pinOf = (file: Uint8Array): KeyCheck.Pin => ({
+    const pinOf = async (file: Uint8Array): Promise<KeyCheck.Pin> => ({
       ...circuits.enrolment,
       class: 'production',
-      hashes: { ...circuits.enrolment.hashes, zkey: KeyCheck.hashOf(file) },
+      hashes: { ...circuits.enrolment.hashes, zkey: await Artifacts.hashOf(file) },
     })
     const whole = of([...nine, contribution(delta1, 1)])
     expect(Zkey.parse(whole).contributions).toHaveLength(10)
-    expect(await check({}, { zkey: whole, pin: pinOf(whole) })).toEqual([])
+    expect(await check({}, { zkey: whole, pin: await pinOf(whole) })).toEqual([])
     const broken = of([contribution(delta1, 0), ...nine])
-    expect(await check({}, { zkey: broken, pin: pinOf(broken) })).toEqual([
+    expect(await check({}, { zkey: broken, pin: await pinOf(broken) })).toEqual([
       { kind: 'no-beacon' },
       { kind: 'broken-contributions' },
     ])

@@ -97,7 +97,7 @@ it('starts everything beside a port that is taken, keeps its state, and leaves n
   expect(ready.status).toBe(200)
   const page = await fetch(origin)
   expect(await page.text()).toContain('<div id="root">')
-  const prover = await fetch(`${origin}/artifacts/eligibility-s.wasm`, { method: 'HEAD' })
+  const prover = await fetch(`${origin}/artifacts/eligibility-s.solver`, { method: 'HEAD' })
   expect(prover.status).toBe(200)
   const stakeholders = await fetch(`${origin}/v1/stakeholders?limit=100`).then((answer) => answer.json())
   expect(ids(first.said())).toHaveLength(2)

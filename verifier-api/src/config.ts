@@ -41,7 +41,7 @@ export type Config = {
   readonly privateWebhooks: boolean
   /** Built pages; undefined: the API alone. */
   readonly webFolder: string | undefined
-  /** Circuits (.wasm) and keys (.zkey) for provers; undefined: not served. */
+  /** Circuits' solvers and calculators (.solver, .wasm) and keys (.zkey) for provers; undefined: not served. */
   readonly artifactsFolder: string | undefined
   /** Threads that verify proofs. */
   readonly workers: number

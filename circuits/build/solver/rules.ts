@@ -82,34 +82,36 @@ export function create(r1cs: R1cs.R1cs, knowledge: Knowledge, list: List) {
 
   /** Rule 4: of S (T + t w) = C, d = S t, its inverse, and w = C / d - T / t. */
   function findQuotients(): boolean {
-    const ready = new Map<number, number>()
+    const ready = new Map<number, Quotient>()
     for (const row of quotients) {
-      const [wire] = knowledge.unknownsIn(row)
-      if (wire !== undefined && !ready.has(wire)) ready.set(wire, row)
+      const quotient = quotientIn(row)
+      const constant = quotient && constantOf(quotient.divisor)
+      if (!quotient || constant === 0n) continue
+      // Of several for one wire, one that never divides by 0 is best.
+      if (constant !== undefined || !ready.has(quotient.wire)) ready.set(quotient.wire, quotient)
     }
     quotients = []
-    const parts = [...ready].flatMap(([wire, row]) => {
-      const [a, b, c] = formsOf(row)
-      const [divisor, side] = a.has(wire) ? [b, a] : [a, b]
-      const factor = side.get(wire) as bigint
-      const part = { wire, c, divisor: scaled(divisor, factor), rest: scaled(without(side, wire), -inverse(factor)) }
-      const constant = constantOf(part.divisor)
-      if (constant === undefined) return [part]
-      if (constant !== 0n) {
-        list.find(wire, none, none, added(scaled(c, inverse(constant)), part.rest))
-        knowledge.learn(wire)
-      }
-      return []
-    })
-    if (parts.length > 0) {
-      for (const { divisor } of parts) list.sum(none, none, divisor)
-      const first = list.inverses(parts.map(() => undefined))
-      for (const [i, { wire, c, rest }] of parts.entries()) {
-        list.timesPlace(c, first + i, rest, wire)
-        knowledge.learn(wire)
-      }
+    const divided = [...ready.values()].filter(({ divisor }) => constantOf(divisor) === undefined)
+    for (const { divisor } of divided) list.sum(none, none, divisor)
+    const first = divided.length > 0 ? list.inverses(divided.map(() => undefined)) : 0
+    for (const [i, { wire, c, rest }] of divided.entries()) list.timesPlace(c, first + i, rest, wire)
+    for (const { wire, divisor, c, rest } of ready.values()) {
+      const constant = constantOf(divisor)
+      if (constant) list.find(wire, none, none, added(scaled(c, inverse(constant)), rest))
+      knowledge.learn(wire)
     }
-    return [...ready.keys()].some(knowledge.knows)
+    return ready.size > 0
+  }
+
+  /** d and -T / t of the one unknown. */
+  function quotientIn(row: number): Quotient | undefined {
+    const [wire] = knowledge.unknownsIn(row)
+    if (wire === undefined) return undefined
+    const [a, b, c] = formsOf(row)
+    const [divisor, side] = a.has(wire) ? [b, a] : [a, b]
+    const factor = side.get(wire)
+    if (!factor) return undefined
+    return { wire, c, divisor: scaled(divisor, factor), rest: scaled(without(side, wire), -inverse(factor)) }
   }
 
   /** A B - C of every constraint that nothing keeps; how many there are. */
@@ -129,6 +131,9 @@ export function create(r1cs: R1cs.R1cs, knowledge: Knowledge, list: List) {
 
   return { sums: findSums, bits: findBits, zeros: findZeroTests, quotients: findQuotients, checks: check }
 }
+
+/** w = c / divisor + rest. */
+type Quotient = { readonly wire: number; readonly c: Form; readonly divisor: Form; readonly rest: Form }
 
 const one: Form = new Map([[0, 1n]])
 
@@ -233,8 +238,10 @@ const powersOfTwo = new Map(Array.from({ length: 254 }, (_, bit) => [2n ** BigIn
 function formOf({ coefficients }: R1cs.R1cs, { starts, wire, coefficient }: R1cs.Matrix, row: number): Form {
   const form = new Map<number, bigint>()
   for (let term = starts[row] as number; term < (starts[row + 1] as number); term++) {
-    form.set(wire[term] as number, coefficients[coefficient[term] as number] as bigint)
+    const at = wire[term] as number
+    form.set(at, modulo((form.get(at) ?? 0n) + (coefficients[coefficient[term] as number] as bigint)))
   }
+  for (const [at, value] of form) if (value === 0n) form.delete(at)
   return form
 }
 

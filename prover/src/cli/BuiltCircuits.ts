@@ -22,7 +22,8 @@ export function source(folder?: string): Artifacts.Source {
 /** Where a circuit's files are; undefined where there are none. Whether they are the pinned ones is for their reader. */
 export function find(name: CircuitName, folder = ofRepository): ArtifactsNode.Paths | undefined {
   const flat = pathsIn(folder, name)
-  if (Object.values(flat).every((path) => existsSync(path))) return flat
+  // Not everybody needs every file: what is missing is said when it is asked for.
+  if (existsSync(flat.zkey)) return flat
   const builds = existsSync(join(folder, name)) ? readdirSync(join(folder, name)) : []
   const build = builds.find((hash) => isPinned(name, join(folder, name, hash)))
   if (build === undefined) return undefined

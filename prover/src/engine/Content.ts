@@ -1,4 +1,4 @@
-/** What is in a file, wherever that is: so that a key of many megabytes is never in memory as a whole. */
+/** What is in a file, wherever that is: a key of many megabytes need not be in memory as a whole. */
 import { openPath } from '#files'
 
 /** Bytes, or where they are read from: a Blob, which a browser keeps where it likes, or, in Node, a file on disk. */
@@ -6,24 +6,42 @@ export type Content = Uint8Array | Blob | { readonly path: string }
 
 export type Reader = {
   readonly length: number
-  /** @returns Bytes that may change with the next read. @throws {EndError} */
+  /** @returns Bytes that may change with the next read. @throws {EndError} {UnreadableError} */
   readonly read: (from: number, length: number) => Promise<Uint8Array>
   readonly close: () => Promise<void>
 }
 
+/** @throws {UnreadableError} */
 export async function open(content: Content): Promise<Reader> {
-  if (content instanceof Uint8Array) return inMemory(content)
-  return content instanceof Blob ? ofBlob(content) : openPath(content.path)
+  if (content instanceof Uint8Array) return inMemory(viewOf(content))
+  return content instanceof Blob ? ofBlob(content) : readable(() => openPath(content.path))
 }
 
+/** @throws {UnreadableError} */
 export async function bytesOf(content: Content): Promise<Uint8Array> {
-  if (content instanceof Uint8Array) return content
-  const reader = await open(content)
+  const { read, length, close } = await open(content)
+  return read(0, length).finally(close)
+}
+
+/** Whether it can be read: a file on disk may be gone, and what a browser kept. */
+export async function isReadable(content: Content): Promise<boolean> {
   try {
-    return (await reader.read(0, reader.length)).slice()
-  } finally {
-    await reader.close()
+    const { read, length, close } = await open(content)
+    await read(0, Math.min(1, length)).finally(close)
+    return true
+  } catch {
+    return false
   }
+}
+
+/** Whether two are the same file, as far as that can be told without reading. */
+export function isSame(one: Content, other: Content): boolean {
+  return one === other || ('path' in one && 'path' in other && one.path === other.path)
+}
+
+/** Node's Buffer slices without copying, which nobody expects of an array of bytes. */
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength)
 }
 
 /** A part of a file, so many bytes at a time, in their order. */
@@ -52,9 +70,25 @@ function ofBlob(blob: Blob): Reader {
     length: blob.size,
     read: async (from, length) => {
       if (from + length > blob.size) throw new EndError()
-      return new Uint8Array(await blob.slice(from, from + length).arrayBuffer())
+      return new Uint8Array(await readable(() => blob.slice(from, from + length).arrayBuffer()))
     },
     close: async () => undefined,
+  }
+}
+
+async function readable<Result>(read: () => Promise<Result>): Promise<Result> {
+  try {
+    return await read()
+  } catch (cause) {
+    throw cause instanceof EndError ? cause : new UnreadableError({ cause })
+  }
+}
+
+/** A file cannot be read, or not any more: it was removed, or a browser has lost it. */
+export class UnreadableError extends Error {
+  override readonly name = 'Content.UnreadableError'
+  constructor({ cause }: { cause?: unknown } = {}) {
+    super('A file that proofs are made with cannot be read.', { cause })
   }
 }
 

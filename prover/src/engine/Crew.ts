@@ -1,5 +1,6 @@
 /** The threads of an engine: each takes one order at a time, the next as soon as it is done. */
 import { FormatError } from '../Zkey.ts'
+import { UnreadableError } from './Content.ts'
 import { WorkersError } from './Engine.ts'
 import * as Labour from './Labour.ts'
 import * as SolverFile from './SolverFile.ts'
@@ -7,7 +8,7 @@ import { answering, type Reply, type Start, type Thread } from './threads/Thread
 
 export type Crew = {
   readonly size: number
-  /** To one thread. @throws {WorkersError} {OutOfMemoryError}, and the key's and the solver's {FormatError}. */
+  /** To one thread. @throws {WorkersError} {OutOfMemoryError} {UnreadableError}, and the key's and the solver's {FormatError}. */
   readonly ask: <Name extends Labour.Order['order']>(place: number, order: OrderOf<Name>) => Promise<DoneOf<Name>>
   /** Whether it is of no use any more. */
   readonly isLost: () => boolean
@@ -78,6 +79,7 @@ export function ofThisThread(): Crew {
 function errorOf(failure: Labour.Failure): Error {
   if (failure === 'key') return new FormatError()
   if (failure === 'solver') return new SolverFile.FormatError()
+  if (failure === 'file') return new UnreadableError()
   return failure === 'memory' ? new OutOfMemoryError() : new WorkersError({ problem: 'died' })
 }
 

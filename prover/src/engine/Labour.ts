@@ -81,7 +81,7 @@ type Session = {
 }
 
 /** Room for each thread's sums: address space, of which only what is used is ever taken. */
-const deskBytes = 96 * 2 ** 20
+export const deskBytes = 96 * 2 ** 20
 /** Besides the sums: lists and scratch. */
 const sumBytes = deskBytes - 4 * 2 ** 20
 /** The most references that a task may have, so that its sums fit. */
@@ -201,11 +201,12 @@ function sum(session: Session, { proof, of, queries, width, from, until }: Sum):
 }
 
 /** What may go wrong in a thread, as it travels: by name. */
-export type Failure = 'key' | 'solver' | 'memory' | 'other'
+export type Failure = 'key' | 'solver' | 'file' | 'memory' | 'other'
 
 export function failureOf(error: unknown): Failure {
   if (error instanceof FormatError || error instanceof Content.EndError) return 'key'
   if (error instanceof SolverFile.FormatError) return 'solver'
+  if (error instanceof Content.UnreadableError) return 'file'
   return error instanceof RangeError || error instanceof Additions.FullDeskError ? 'memory' : 'other'
 }
 

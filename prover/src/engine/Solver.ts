@@ -19,13 +19,13 @@ import type { Run } from './SolverFile.ts'
 /** A solver laid out in a kernel's memory: addresses, and what it goes by. */
 export type Solver = {
   readonly runs: readonly Run[]
-  readonly entries: number
+  /** Values that an input has. */
+  readonly inputs: number
   readonly rowEnds: number
   /** Where each run of sums begins: its first entry's address. */
   readonly firstEntries: Uint32Array
   /** The list of numbers, as elements. */
   readonly numbers: number
-  readonly length: number
   /** Addresses of the last sums, and of each wire's number; how many of each. */
   readonly checks: List
   readonly wires: List
@@ -62,7 +62,7 @@ export function roomBytes(kernel: Kernel, { inputs, length, checks }: SolverFile
 
 /** @param numbers Where the list of numbers may be, while it is solved; there are `roomBytes`. */
 export function lay(kernel: Kernel, allocate: Allocate, file: SolverFile.Packed, numbers: number): Solver {
-  const { runs, length, checks, wires } = file
+  const { runs, inputs, length, checks, wires } = file
   const placeOf = (index: number) => numbers + index * elementBytes
   const factor = allocate(elementBytes)
   Element.writePlain(kernel, factor, 2n ** BigInt(2 * kernel.montgomeryBits) % fieldOrder, fieldOrder)
@@ -83,11 +83,10 @@ export function lay(kernel: Kernel, allocate: Allocate, file: SolverFile.Packed,
   }
   return {
     runs,
-    entries,
+    inputs,
     rowEnds,
     firstEntries,
     numbers,
-    length,
     checks: layList(Uint32Array.from({ length: checks }, (_, i) => placeOf(length - checks + i))),
     wires: layList(wires.map(placeOf)),
     factor,
@@ -145,10 +144,10 @@ function layRows(
  */
 export function solve(kernel: Kernel, solver: Solver, input: Uint8Array, out: number, scratch: number): boolean {
   const { run, lanes, memory } = kernel
-  const { runs, numbers, firstEntries, rowEnds, factor, checks, wires, bytes } = solver
+  const { runs, inputs, numbers, firstEntries, rowEnds, factor, checks, wires, bytes } = solver
+  if (input.byteLength !== 32 * inputs) return false
   const steps = (count: number) => Math.ceil(count / lanes)
   // 1. The number 1, and the inputs.
-  const inputs = input.byteLength / 32
   Element.write(kernel, numbers, 1n, fieldOrder)
   new Uint8Array(memory.buffer).set(input, bytes)
   run.frUnpack(numbers + elementBytes, bytes, factor, steps(inputs))

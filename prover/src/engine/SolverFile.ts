@@ -38,7 +38,7 @@ export type Program = {
 /** Sums that follow each other, or one of the other steps. */
 export type Run = { readonly kind: Step['kind']; readonly count: number }
 
-/** What a solver does, packed: as many words as there are terms, where programs have a million. */
+/** What a solver does, packed: as many words as there are terms, where programs have hundreds of thousands. */
 export type Packed = {
   /** Values, of all signals together. */
   readonly inputs: number
@@ -196,6 +196,7 @@ function stepsOf(from: Reader, { first, known }: { readonly first: number; reado
     }
     length++
   }
+  below(length, mostNumbers)
   return { runs, length, terms: terms.subarray(0, written), ends: ends.subarray(0, ended) }
 }
 

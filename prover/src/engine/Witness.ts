@@ -85,6 +85,7 @@ function compile(wasm: Uint8Array): Promise<WebAssembly.Module> {
   if (found) return found
   const module = WebAssembly.compile(wasm as Uint8Array<ArrayBuffer>)
   modules.set(wasm, module)
+  module.catch(() => modules.delete(wasm))
   return module
 }
 

@@ -21,6 +21,7 @@ import { type Engine, type Files, type Job, UnsatisfiedError, unlessAborted } fr
 import * as Groth16 from './Groth16.ts'
 import * as Kernel from './Kernel.ts'
 import * as KernelCode from './KernelCode.ts'
+import * as Labour from './Labour.ts'
 import * as Scalars from './Scalars.ts'
 import * as Solver from './Solver.ts'
 import * as SolverFile from './SolverFile.ts'
@@ -66,9 +67,7 @@ export function create(options: Options = {}): WasmEngine {
         const crew = crewOf(state, options)
         crew.hold(true)
         // An order that changes nothing, as no session has this number: its answer tells that the thread is there.
-        await everywhere(crew, (place) => crew.ask(place, { order: 'close', session: -1 })).finally(() =>
-          crew.hold(false),
-        )
+        await closeEverywhere(crew, -1).finally(() => crew.hold(false))
       }),
     close: () =>
       inTurn(async () => {
@@ -122,14 +121,13 @@ function crewOf(state: State, options: Options): Crew.Crew {
 const mostThreads = 8
 
 async function sessionOf(state: State, options: Options, crew: Crew.Crew, files: Files<Needs>) {
-  const found = state.sessions.find((each) => each.files.zkey === files.zkey && each.files.solver === files.solver)
-  const opened = found ?? {
-    files,
-    ...(await open(state.numbers++, options, crew, files)),
-  }
+  const found = state.sessions.find((each) =>
+    (['solver', 'zkey'] as const).every((name) => Content.isSame(each.files[name], files[name])),
+  )
+  const opened = found ?? { files, ...(await open(state.numbers++, options, crew, files)) }
   const others = state.sessions.filter((each) => each !== found)
   for (const { session } of others.splice(0, Math.max(0, others.length + 1 - openKeys))) {
-    await everywhere(crew, (place) => crew.ask(place, { order: 'close', session: session.number }))
+    await closeEverywhere(crew, session.number)
   }
   state.sessions = [...others, opened]
   return opened
@@ -142,13 +140,25 @@ async function open(number: number, options: Options, crew: Crew.Crew, { solver:
   const code = await KernelCode.compile(options.kind ?? (await KernelCode.fastest()), { shared })
   const memory = shared ? Kernel.createMemory({ shared }) : undefined
   const opening = { session: number, code, memory }
-  const { key } = await crew.ask(0, { order: 'lay', ...opening, zkey, solver, place: 0 })
-  await everywhere(crew, async (place) => {
-    if (place === 0) return
-    if (shared) await crew.ask(place, { order: 'join', ...opening, key, place })
-    else await crew.ask(place, { order: 'lay', ...opening, zkey, solver: undefined, place: 0 })
-  })
-  return { signals, session: { number, key, memory } }
+  try {
+    const { key } = await crew.ask(0, { order: 'lay', ...opening, zkey, solver, place: 0 })
+    // All desks at once: threads that grow a memory beside each other do not see what the others have done.
+    if (memory) Kernel.allocator({ memory }, key.end)((crew.size - 1) * Labour.deskBytes)
+    await everywhere(crew, async (place) => {
+      if (place === 0) return
+      if (memory) await crew.ask(place, { order: 'join', ...opening, key, place })
+      else await crew.ask(place, { order: 'lay', ...opening, zkey, solver: undefined, place: 0 })
+    })
+    return { signals, session: { number, key, memory } }
+  } catch (cause) {
+    // Those that have opened it would keep its memory.
+    await closeEverywhere(crew, number).catch(() => undefined)
+    throw cause
+  }
+}
+
+async function closeEverywhere(crew: Crew.Crew, session: number): Promise<void> {
+  await everywhere(crew, (place) => crew.ask(place, { order: 'close', session }))
 }
 
 function everywhere<T>(crew: Crew.Crew, ask: (place: number) => Promise<T>): Promise<T[]> {

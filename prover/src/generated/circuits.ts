@@ -3,8 +3,8 @@
 /**
  * The circuits, by name. `positions`: of each public signal. `constraints`: at --O2. `domainLog2`: of the rows in the key.
  * `hashes`: SHA-256, lower-case hex, of circom's witness calculator (wasm), of the solver, of the proving key (zkey),
- * and of the canonical verification key: alpha, beta, gamma, delta, IC as 32-byte big-endian words, G2's imaginary parts first, as the
- * contract's verificationKey() returns them.
+ * and of the canonical verification key: alpha, beta, gamma, delta, IC as 32-byte big-endian words, imaginary parts of
+ * G2 first, as the contract's verificationKey() returns them.
  */
 export const circuits = {
   "eligibility-s": {
@@ -28,7 +28,7 @@ export const circuits = {
     "class": "development",
     "hashes": {
       "wasm": "77afb20c4c42b501d687fe49e4b9f0cbf319cddbbec1758c9605935eba10bda2",
-      "solver": "58d9276cec9dedc0ea595749d4d9fd1b84b32cc95ec0b0e4559843995927477d",
+      "solver": "fce3febc543027578dbeedfb12e0678fd162a91c537dc807965c8c1eec222f51",
       "zkey": "08121bc76c76a4863869752b93952d69e334e6e98d224f3242da12321bd6af5d",
       "verificationKey": "37949073fd93f4619614cf05d6263eb75f30e942a0b2b981a504666aed55b360"
     },
@@ -138,7 +138,7 @@ export const circuits = {
     "class": "development",
     "hashes": {
       "wasm": "53c8b829c006a797c40ca1d83c6bff9b747ab718c1546007a0051770d2b5c6ab",
-      "solver": "6c8936667500fce6145245568abf47f5a6ecbc752b9c630f5feb325847ea424f",
+      "solver": "1958aebf046fc1bed0efca7f95e6f93cc0811d54c0547f6f6ab04d726ade2c29",
       "zkey": "6406b05cde534352ec94a7ed270e0c13ad2d2fcfac25aabb2656eafe7a723a0c",
       "verificationKey": "1a6693fcf6124f865ac312ed3b778e489567ec6fdfbd28c096e616e17c62d04a"
     },
@@ -248,7 +248,7 @@ export const circuits = {
     "class": "development",
     "hashes": {
       "wasm": "4d5576945a1015c8da36544112d0ba02b6c3717d297bd5c31ca4c4e7bd753d0f",
-      "solver": "8b384119f7d98c759a0c5e338b958393d8a18f7803bc29b904924f60821d63b8",
+      "solver": "301d9b1f63992181373c5653d600579c08e46278d33d0746f23ee32b6bfdb7cc",
       "zkey": "c4bf4a5f62028c779718898256d0e40c2357621a50997df4de6b41b31d35277d",
       "verificationKey": "89f2dd631ecf1e8e49edd63c6f7571a2f12c3d0930abc12f2bba4d5cc5a1283b"
     },

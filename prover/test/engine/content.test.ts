@@ -52,6 +52,34 @@ describe('Content', () => {
     await file.close()
   })
 
+  it('is no Buffer, whose slices are no copies, and begins where it should', async () => {
+    const padded = Buffer.concat([Buffer.of(1, 2, 3), bytes])
+    const file = await Content.open(padded.subarray(3))
+    for (const part of [await file.read(0, 5), await Content.bytesOf(padded.subarray(3))]) {
+      expect(Buffer.isBuffer(part)).toBe(false)
+      expect([...part.slice(0, 5)]).toEqual([0, 1, 2, 3, 4])
+    }
+  })
+
+  it('is told that there is no such file, and that there was one', async () => {
+    const content = onDisk('gone')
+    expect(await Content.isReadable(content)).toBe(true)
+    rmSync(content.path)
+    expect(await Content.isReadable(content)).toBe(false)
+    await expect(Content.open(content)).rejects.toThrow(Content.UnreadableError)
+    await expect(Content.bytesOf(content)).rejects.toThrow(Content.UnreadableError)
+    expect(await Content.isReadable(bytes)).toBe(true)
+    expect(await Content.isReadable(new Blob([]))).toBe(true)
+  })
+
+  it('is the same by identity, or by its path', () => {
+    expect(Content.isSame(bytes, bytes)).toBe(true)
+    expect(Content.isSame(bytes, bytes.slice())).toBe(false)
+    expect(Content.isSame({ path: '/a' }, { path: '/a' })).toBe(true)
+    expect(Content.isSame({ path: '/a' }, { path: '/b' })).toBe(false)
+    expect(Content.isSame({ path: '/a' }, bytes)).toBe(false)
+  })
+
   it('has no paths in a browser', async () => {
     await expect(openPath('/key')).rejects.toThrow(NoPathsError)
   })

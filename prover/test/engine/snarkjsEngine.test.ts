@@ -114,8 +114,8 @@ describe('snarkjsEngine', () => {
     for (const path of pending) {
       const text = readFileSync(path, 'utf8')
       expect(text, path).not.toMatch(/from 'node:|\bBuffer\.|\bprocess\./)
-      for (const [, target = ''] of text.matchAll(/from '(\.[^']+|#threads)'/g)) {
-        const next = join(dirname(path), target === '#threads' ? 'threads/browser.ts' : target)
+      for (const [, target = ''] of text.matchAll(/from '(\.[^']+|#threads|#files)'/g)) {
+        const next = join(dirname(path), target.startsWith('#') ? `${target.slice(1)}/browser.ts` : target)
         if (!seen.has(next)) pending.push(next)
         seen.add(next)
       }

@@ -99,10 +99,26 @@ describe('wasmEngine', () => {
     const { solver, zkey } = artifacts.enrolment
     const bytes = { solver: await Content.bytesOf(solver), zkey: await Content.bytesOf(zkey) }
     const blobs = { solver: new Blob([bytes.solver.slice()]), zkey: new Blob([bytes.zkey.slice()]) }
-    for (const files of [{ solver, zkey }, bytes, blobs]) {
+    // Of memory that begins elsewhere, as pieces of a larger file are.
+    const buffers = { solver: Buffer.from(bytes.solver), zkey: Buffer.concat([Buffer.of(1), bytes.zkey]).subarray(1) }
+    for (const files of [{ solver, zkey }, bytes, blobs, buffers]) {
       const { proof, publicSignals } = await engine.prove({ ...enrolment(6n), artifacts: files })
       expect(await verify('enrolment', proof, publicSignals)).toMatchObject({ valid: true })
     }
+  })
+
+  it('says that a file is not there, and is usable afterwards', async () => {
+    const engine = create()
+    const { solver, zkey } = artifacts.enrolment
+    const none = { path: join(import.meta.dirname, 'none') }
+    for (const files of [
+      { solver, zkey: none },
+      { solver: none, zkey },
+    ]) {
+      const proof = engine.prove({ ...enrolment(1n), artifacts: files })
+      await expect(proof).rejects.toMatchObject({ name: 'Content.UnreadableError' })
+    }
+    expect(await verify('enrolment', ...values(await engine.prove(enrolment(4n))))).toMatchObject({ valid: true })
   })
 
   it('refuses a solver that is cut off, or none, and is usable afterwards', async () => {

@@ -30,8 +30,9 @@ async function load(origin: string, circuit: CircuitName, file: FileName): Promi
   const response = await reach(() => fetch(url, { cache: 'no-store' }))
   if (!response.ok) throw new UnavailableError({ circuit, file, status: response.status })
   // A full device proves all the same, and fetches again the next time.
-  await cache?.put(url, response.clone()).catch(() => undefined)
-  return response.blob()
+  const blob = await response.blob()
+  await cache?.put(url, new Response(blob)).catch(() => undefined)
+  return blob
 }
 
 /** There is none in a page that is not served securely. */

@@ -157,8 +157,9 @@ describe.skipIf(!Chromium.executable && !Chromium.mustHave)('a patient, when som
 
   it('the tab closed in the middle of a proof: offered again where it was', async () => {
     await openRequest()
+    await Patient.inMidst(visitor.page, 'leave')
     await prove()
-    await visitor.page.locator('[data-phase=proving]').waitFor()
+    await visitor.page.waitForURL('about:blank')
     await visitor.page.close()
     visitor = { ...visitor, ...(await Visitor.again(visitor, 'bad-input-new-tab')) }
     const { page, look } = visitor

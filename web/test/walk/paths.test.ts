@@ -132,9 +132,8 @@ describe.skipIf(!Chromium.executable && !Chromium.mustHave)('beside the story', 
 
   it('patient: cancels a proof, and nothing is sent', async () => {
     const { page, look } = await patient()
+    await Patient.inMidst(page, 'cancel')
     await page.getByRole('button', { name: 'Prove and send' }).click()
-    await page.locator('[data-phase=proving]').waitFor()
-    await page.getByRole('button', { name: 'Cancel' }).click()
     await page.getByText('Cancelled. Nothing was sent.').waitFor()
     await look('cancelled')
     await page.getByRole('button', { name: 'Prove and send' }).waitFor()

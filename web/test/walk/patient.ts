@@ -120,3 +120,17 @@ async function labelOf(page: Page, input: ReturnType<Page['getByRole']>): Promis
   const id = await input.getAttribute('id')
   return page.locator(`label[for="${id}"]`).innerText()
 }
+
+/** Does something in the midst of the next proof. In the page itself: a proof may be over before a click arrives. */
+export async function inMidst(page: Page, act: 'cancel' | 'leave'): Promise<void> {
+  await page.evaluate((act) => {
+    const observer = new MutationObserver(() => {
+      if (!document.querySelector('[data-phase=proving]')) return
+      observer.disconnect()
+      const buttons = [...document.querySelectorAll('button')]
+      if (act === 'cancel') buttons.find(({ textContent }) => textContent === 'Cancel')?.click()
+      else location.replace('about:blank')
+    })
+    observer.observe(document.body, { subtree: true, childList: true, attributes: true })
+  }, act)
+}

@@ -4,7 +4,10 @@ import { EndError, type Reader } from '../Content.ts'
 /** A file on disk, read into one buffer again and again. */
 export async function openPath(path: string): Promise<Reader> {
   const file = await open(path)
-  const { size } = await file.stat()
+  const { size } = await file.stat().catch(async (cause) => {
+    await file.close()
+    throw cause
+  })
   let buffer = new Uint8Array(0)
   return {
     length: size,
