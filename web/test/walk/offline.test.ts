@@ -45,6 +45,8 @@ describe.skipIf(!Chromium.executable && !Chromium.mustHave)('a patient', () => {
     await Patient.unlockIfAsked(page)
     await page.getByText('You have no record yet with which this could be answered.').waitFor()
     await loaded(page)
+    const asked: string[] = []
+    context.on('requestfailed', (request) => asked.push(request.url()))
     await context.setOffline(true)
 
     await goThrough(page, 'Overview')
@@ -59,7 +61,8 @@ describe.skipIf(!Chromium.executable && !Chromium.mustHave)('a patient', () => {
     // Whatever else comes of it is told by its name, not waited out.
     const told = page.locator('[data-outcome], [data-error]').first()
     await told.waitFor()
-    expect(await told.evaluate(({ dataset }: HTMLElement) => dataset.outcome ?? dataset.error)).toBe('ready')
+    const outcome = await told.evaluate(({ dataset }: HTMLElement) => dataset.outcome ?? dataset.error)
+    expect(outcome, `without a network it was asked for ${asked.join(', ')}`).toBe('ready')
     await look('kept')
 
     await context.setOffline(false)
@@ -114,10 +117,18 @@ async function loaded(page: Page): Promise<void> {
     },
     ['Home', 'Add', 'RequestPage', 'Inbox', 'Answers', 'Log', 'Settings', 'RecordPage', 'Charts'],
   )
-  // The worker's own: it keeps the proving key last, once the threads that prove have started.
+  // The worker's own, each whole: a browser names what it keeps before the last of it has arrived.
   await page.waitForFunction(async () => {
-    const kept = await caches.open('medseal-artifacts').then((cache) => cache.keys())
-    return ['solver', 'zkey'].every((file) => kept.some(({ url }) => url.includes(`eligibility-s.${file}`)))
+    const cache = await caches.open('medseal-artifacts')
+    const urls = (await cache.keys()).map(({ url }) => url)
+    const isWhole = async (file: string) => {
+      const url = urls.find((one) => one.includes(`eligibility-s.${file}`))
+      const kept = url && (await cache.match(url))
+      if (!kept) return false
+      const [body, head] = await Promise.all([kept.arrayBuffer(), fetch(url, { method: 'HEAD', cache: 'no-store' })])
+      return body.byteLength === Number(head.headers.get('content-length'))
+    }
+    return (await Promise.all(['solver', 'zkey'].map(isWhole))).every((whole) => whole)
   })
 }
 
