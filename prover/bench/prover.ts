@@ -23,9 +23,7 @@ import * as Witness from '../src/engine/Witness.ts'
 import * as WasmEngine from '../src/engine/wasmEngine.ts'
 import { circuits } from '../src/generated/circuits.ts'
 import * as Proof from '../src/Proof.ts'
-import * as Eligibility from '../src/protocol/Eligibility.ts'
-import type { Policy } from '../src/protocol/Policy.ts'
-import { clinic } from '../test/clinic.ts'
+import { inputOf } from '../test/engine/inputs.ts'
 import * as Kernels from './kernels.ts'
 import { median } from './median.ts'
 
@@ -34,19 +32,6 @@ type Name = (typeof names)[number]
 const runs = Number(process.env.BENCH_RUNS ?? 7)
 /** All three, unless some are named: npm run -s bench:prover eligibility-s */
 const chosen = names.filter((name) => process.argv.length < 3 || process.argv.includes(name))
-
-const adult: Policy = {
-  medseal: 'policy/1',
-  name: 'Adult',
-  issuers: ['hospital'],
-  record: { maximumAgeDays: 30 },
-  require: { age: { min: 18 } },
-}
-
-function inputOf(circuit: Name): Eligibility.CircuitInput {
-  const { subject } = clinic({ policy: circuit === 'eligibility-s' ? adult : 'glp1-type-2-diabetes', patient: 'adela' })
-  return Eligibility.toCircuitInput(subject, { circuit })
-}
 
 type Timed = { readonly full: number; readonly prove: number }
 

@@ -8,34 +8,15 @@ import * as Solver from '../../src/engine/Solver.ts'
 import * as SolverFile from '../../src/engine/SolverFile.ts'
 import * as Witness from '../../src/engine/Witness.ts'
 import { fieldOrder } from '../../src/generated/parameters.ts'
-import * as Eligibility from '../../src/protocol/Eligibility.ts'
-import { clinic } from '../clinic.ts'
+import type * as Eligibility from '../../src/protocol/Eligibility.ts'
 import { isFullDose, type Random, seeded } from '../random.ts'
+import { inputOf, type Name, names } from './inputs.ts'
 import * as Machine from './machine.ts'
-
-const names = ['enrolment', 'eligibility-s', 'eligibility-m', 'eligibility-l'] as const
-type Name = (typeof names)[number]
 
 let built: Readonly<Record<Name, BuiltCircuit>>
 beforeAll(async () => {
   built = await buildCircuits({ names: [...names] })
 })
-
-const adult = {
-  medseal: 'policy/1',
-  name: 'Adult',
-  issuers: ['hospital'],
-  record: { maximumAgeDays: 30 },
-  require: { age: { min: 18 } },
-} as const
-
-/** An input that is met; its salts are by chance. */
-function inputOf(circuit: Name): Eligibility.CircuitInput {
-  if (circuit === 'enrolment') return { holderSecret: 5n, issuerId: 7n, context: 9n }
-  const policy = circuit === 'eligibility-s' ? adult : ('glp1-type-2-diabetes' as const)
-  const { subject } = clinic({ policy, patient: 'adela' } as Parameters<typeof clinic>[0])
-  return Eligibility.toCircuitInput(subject, { circuit })
-}
 
 async function calculate(circuit: Name, wasm: Uint8Array, input: Eligibility.CircuitInput) {
   return Witness.calculate(circuit, wasm, input).catch((error) => {

@@ -22,9 +22,7 @@ import * as Eligibility from '../../src/protocol/Eligibility.ts'
 import { verify } from '../../src/verify.ts'
 import { clinic } from '../clinic.ts'
 import { isFullDose } from '../random.ts'
-
-const names = ['enrolment', 'eligibility-s', 'eligibility-m', 'eligibility-l'] as const
-type Name = (typeof names)[number]
+import { inputOf, type Name, names } from './inputs.ts'
 
 let artifacts: { readonly [name in Name]: Artifacts.Artifacts }
 beforeAll(async () => {
@@ -39,19 +37,8 @@ const enrolment = (holderSecret: bigint) => ({
   input: { holderSecret, issuerId: 7n, context: 9n },
 })
 
-const adult = {
-  medseal: 'policy/1',
-  name: 'Adult',
-  issuers: ['hospital'],
-  record: { maximumAgeDays: 30 },
-  require: { age: { min: 18 } },
-} as const
-
 function jobOf(circuit: Name) {
-  if (circuit === 'enrolment') return enrolment(5n)
-  const policy = circuit === 'eligibility-s' ? adult : ('glp1-type-2-diabetes' as const)
-  const { subject } = clinic({ policy, patient: 'adela' } as Parameters<typeof clinic>[0])
-  return { circuit, artifacts: artifacts[circuit], input: Eligibility.toCircuitInput(subject, { circuit }) }
+  return { circuit, artifacts: artifacts[circuit], input: inputOf(circuit) }
 }
 
 const ways: readonly (readonly [string, WasmEngine.Options])[] = [
